@@ -1,0 +1,158 @@
+namespace SesameGrpc.Gateway.Configuration;
+
+/// <summary>All settings of the gateway: the configuration section "Sesame". Read once at start; a wrong value stops the start.</summary>
+internal sealed class GatewayOptions
+{
+    /// <summary>Sandbox or Production. The sandbox offers gRPC reflection; production refuses a built-in key ring that it would have to make up.</summary>
+    public GatewayMode Mode { get; set; } = GatewayMode.Production;
+
+    /// <summary>Directory of the key ring and, with SQLite, of the database. Default ".sesame".</summary>
+    public string DataDirectory { get; set; } = ".sesame";
+
+    public ListenerOptions Listeners { get; set; } = new();
+
+    public TlsOptions Tls { get; set; } = new();
+
+    public StorageOptions Storage { get; set; } = new();
+
+    public RedisOptions Redis { get; set; } = new();
+
+    public TokenOptions Tokens { get; set; } = new();
+
+    public PersonOptions Persons { get; set; } = new();
+
+    public CallOptions Calls { get; set; } = new();
+
+    public ProgrammeOptions Programmes { get; set; } = new();
+}
+
+internal enum GatewayMode
+{
+    Production = 0,
+    Sandbox = 1,
+}
+
+/// <summary>The four doors, each "address:port", and the addresses under which the outside reaches two of them.</summary>
+internal sealed class ListenerOptions
+{
+    /// <summary>Partners: mutual TLS, gRPC and the token endpoint. Default 127.0.0.1:7443.</summary>
+    public string Partner { get; set; } = "127.0.0.1:7443";
+
+    /// <summary>Everyone: HTTPS without client certificate, metadata, keys and the error reference. Default 127.0.0.1:7444.</summary>
+    public string Public { get; set; } = "127.0.0.1:7444";
+
+    /// <summary>Operators: mutual TLS with operator certificates, gRPC. Default 127.0.0.1:7445.</summary>
+    public string Operator { get; set; } = "127.0.0.1:7445";
+
+    /// <summary>Health and metrics: plain HTTP, loopback addresses only. Default 127.0.0.1:7446.</summary>
+    public string Internal { get; set; } = "127.0.0.1:7446";
+
+    /// <summary>Base URL of the partner listener as partners reach it. Default https://localhost:7443.</summary>
+    public string PartnerUrl { get; set; } = "https://localhost:7443";
+
+    /// <summary>Base URL of the public listener; also the issuer of the built-in authorization server. Default https://localhost:7444.</summary>
+    public string PublicUrl { get; set; } = "https://localhost:7444";
+}
+
+/// <summary>Certificates. Files are read again when they change; a bad new file is logged and the old one stays in use.</summary>
+internal sealed class TlsOptions
+{
+    /// <summary>PEM file: the server's certificate, with its intermediates. Required.</summary>
+    public string ServerCertificate { get; set; } = "";
+
+    /// <summary>PEM file: the server's private key. Required.</summary>
+    public string ServerKey { get; set; } = "";
+
+    /// <summary>PEM file: the CA certificates that issue partners' client certificates. Required.</summary>
+    public string PartnerCa { get; set; } = "";
+
+    /// <summary>PEM file: the CA certificates that issue operators' client certificates. Required.</summary>
+    public string OperatorCa { get; set; } = "";
+
+    /// <summary>PEM or DER file: a revocation list of a partner or operator CA (RFC 5280). Empty: none.</summary>
+    public string PartnerCrl { get; set; } = "";
+
+    /// <summary>Whether TLS 1.2 is offered beside TLS 1.3. Default false.</summary>
+    public bool AllowTls12 { get; set; }
+
+    /// <summary>How often the files are looked at. 1 to 3600 seconds, default 2.</summary>
+    public int ReloadSeconds { get; set; } = 2;
+}
+
+internal enum StorageProvider
+{
+    Sqlite = 0,
+    PostgreSql = 1,
+}
+
+/// <summary>The store of record.</summary>
+internal sealed class StorageOptions
+{
+    /// <summary>Sqlite or PostgreSql. Default Sqlite.</summary>
+    public StorageProvider Provider { get; set; } = StorageProvider.Sqlite;
+
+    /// <summary>ADO.NET connection string. Empty with SQLite: the file gateway.db in the data directory. Required with PostgreSQL.</summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>How often partners and policies are looked at for changes by other instances. 100 to 5000 ms, default 1000.</summary>
+    public int RefreshMilliseconds { get; set; } = 1000;
+}
+
+/// <summary>The cache shared by all instances.</summary>
+internal sealed class RedisOptions
+{
+    /// <summary>StackExchange.Redis configuration, single server or cluster. Empty: no shared cache.</summary>
+    public string Configuration { get; set; } = "";
+
+    /// <summary>Longest wait for one answer before the store is asked instead. 5 to 1000 ms, default 50.</summary>
+    public int TimeoutMilliseconds { get; set; } = 50;
+
+    /// <summary>Lifetime of an entry. 10 to 86400 seconds, default 600.</summary>
+    public int LifetimeSeconds { get; set; } = 600;
+}
+
+/// <summary>Access tokens (RFC 9068, bound to certificates by RFC 8705).</summary>
+internal sealed class TokenOptions
+{
+    /// <summary>Issuer URL of an external RFC 8705 authorization server, whose metadata names its keys. Empty: the built-in one.</summary>
+    public string ExternalIssuer { get; set; } = "";
+
+    /// <summary>PEM file of CA certificates to trust when reading the external issuer's metadata. Empty: the system's.</summary>
+    public string ExternalIssuerCa { get; set; } = "";
+
+    /// <summary>The aud claim that an access token must carry. Default "urn:sesame:gateway".</summary>
+    public string Audience { get; set; } = "urn:sesame:gateway";
+
+    /// <summary>Lifetime of built-in access tokens. 60 to 600 seconds, default 600.</summary>
+    public int LifetimeSeconds { get; set; } = 600;
+}
+
+/// <summary>Persons and their scores.</summary>
+internal sealed class PersonOptions
+{
+    /// <summary>How long a score counts after it was computed. 1 to 3650 days, default 90.</summary>
+    public int ScoreValidityDays { get; set; } = 90;
+
+    /// <summary>Longest time that an instance answers from its own memory. 1 to 60 seconds, default 5.</summary>
+    public int MemoryLifetimeSeconds { get; set; } = 5;
+
+    /// <summary>Most persons kept in memory. 1,000 to 10,000,000, default 200,000.</summary>
+    public int MemoryCapacity { get; set; } = 200_000;
+}
+
+/// <summary>Bounds on calls.</summary>
+internal sealed class CallOptions
+{
+    /// <summary>Deadline of a call that states none. 1 to 60 seconds, default 5.</summary>
+    public int DefaultDeadlineSeconds { get; set; } = 5;
+
+    /// <summary>Most calls of one partner under way on one instance. 1 to 100,000, default 1,000.</summary>
+    public int MaxConcurrentCallsPerPartner { get; set; } = 1000;
+}
+
+/// <summary>The programmes.</summary>
+internal sealed class ProgrammeOptions
+{
+    /// <summary>ProtoJSON file of sesame.operator.v1.ProgrammeCatalogue. Empty: the one that ships.</summary>
+    public string File { get; set; } = "";
+}

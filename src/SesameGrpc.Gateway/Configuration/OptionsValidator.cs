@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SesameGrpc.Gateway.Configuration;
+
+/// <summary>Reads the section "Sesame" and refuses wrong values, one line each: key, value, allowed range.</summary>
+internal static class OptionsValidator
+{
+    public static GatewayOptions Load(IConfiguration configuration)
+    {
+        var options = new GatewayOptions();
+        try
+        {
+            configuration.GetSection("Sesame").Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ConfigurationException($"Sesame: {exception.Message.ReplaceLineEndings(" ")}");
+        }
+
+        // The binder takes any number for an enum; a mode that is none of the two would get the liberties of both.
+        Require(Enum.IsDefined(options.Mode), "Mode", options.Mode.ToString(), "Production or Sandbox");
+        Require(Enum.IsDefined(options.Storage.Provider), "Storage:Provider", options.Storage.Provider.ToString(), "Sqlite or PostgreSql");
+        CheckListeners(options.Listeners);
+        CheckTls(options.Tls);
+        CheckStorage(options);
+        CheckRanges(options);
+        return options;
+    }
+
+    private static void CheckListeners(ListenerOptions listeners)
+    {
+        Address("Listeners:Partner", listeners.Partner);
+        Address("Listeners:Public", listeners.Public);
+        Address("Listeners:Operator", listeners.Operator);
+        var inner = Address("Listeners:Internal", listeners.Internal);
+        Require(
+            IPAddress.IsLoopback(inner.Address),
+            "Listeners:Internal",
+            listeners.Internal,
+            "a loopback address, because it is plain HTTP"
+        );
+        HttpsUrl("Listeners:PartnerUrl", listeners.PartnerUrl);
+        HttpsUrl("Listeners:PublicUrl", listeners.PublicUrl);
+    }
+
+    private static void CheckTls(TlsOptions tls)
+    {
+        ReadableFile("Tls:ServerCertificate", tls.ServerCertificate);
+        ReadableFile("Tls:ServerKey", tls.ServerKey);
+        ReadableFile("Tls:PartnerCa", tls.PartnerCa);
+        ReadableFile("Tls:OperatorCa", tls.OperatorCa);
+        if (tls.PartnerCrl.Length > 0)
+        {
+            ReadableFile("Tls:PartnerCrl", tls.PartnerCrl);
+        }
+    }
+
+    private static void CheckStorage(GatewayOptions options)
+    {
+        Require(options.DataDirectory.Length > 0, "DataDirectory", "", "the path of a directory");
+        var needsConnectionString = options.Storage.Provider == StorageProvider.PostgreSql && options.Storage.ConnectionString.Length == 0;
+        Require(
+            !needsConnectionString,
+            "Storage:ConnectionString",
+            "",
+            "an Npgsql connection string, because Storage:Provider is PostgreSql"
+        );
+    }
+
+    private static void CheckRanges(GatewayOptions options)
+    {
+        Range("Tls:ReloadSeconds", options.Tls.ReloadSeconds, 1, 3600);
+        Range("Storage:RefreshMilliseconds", options.Storage.RefreshMilliseconds, 100, 5000);
+        Range("Redis:TimeoutMilliseconds", options.Redis.TimeoutMilliseconds, 5, 1000);
+        Range("Redis:LifetimeSeconds", options.Redis.LifetimeSeconds, 10, 86_400);
+        Range("Tokens:LifetimeSeconds", options.Tokens.LifetimeSeconds, 60, 600);
+        Range("Persons:ScoreValidityDays", options.Persons.ScoreValidityDays, 1, 3650);
+        Range("Persons:MemoryLifetimeSeconds", options.Persons.MemoryLifetimeSeconds, 1, 60);
+        Range("Persons:MemoryCapacity", options.Persons.MemoryCapacity, 1_000, 10_000_000);
+        Range("Calls:DefaultDeadlineSeconds", options.Calls.DefaultDeadlineSeconds, 1, 60);
+        Range("Calls:MaxConcurrentCallsPerPartner", options.Calls.MaxConcurrentCallsPerPartner, 1, 100_000);
+        Require(options.Tokens.Audience.Length is > 0 and <= 200, "Tokens:Audience", options.Tokens.Audience, "1 to 200 characters");
+        if (options.Tokens.ExternalIssuer.Length > 0)
+        {
+            HttpsUrl("Tokens:ExternalIssuer", options.Tokens.ExternalIssuer);
+        }
+
+        if (options.Tokens.ExternalIssuerCa.Length > 0)
+        {
+            ReadableFile("Tokens:ExternalIssuerCa", options.Tokens.ExternalIssuerCa);
+        }
+
+        if (options.Programmes.File.Length > 0)
+        {
+            ReadableFile("Programmes:File", options.Programmes.File);
+        }
+    }
+
+    private static IPEndPoint Address(string key, string value)
+    {
+        // An IPv6 address without brackets would be taken whole, with port 0.
+        var isAddress = IPEndPoint.TryParse(value, out var endpoint);
+        var host = isAddress ? value[..Math.Max(0, value.LastIndexOf(':'))] : "";
+        var hasPort = host.Length > 0 && (endpoint!.AddressFamily == AddressFamily.InterNetwork || (host[0] == '[' && host[^1] == ']'));
+        Require(hasPort, key, value, "an IP address and port such as 127.0.0.1:7443");
+        return endpoint!;
+    }
+
+    private static void HttpsUrl(string key, string value) =>
+        Require(
+            Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Query.Length == 0,
+            key,
+            value,
+            "an https URL without query"
+        );
+
+    private static void ReadableFile(string key, string value) => Require(File.Exists(value), key, value, "the path of a readable file");
+
+    private static void Range(string key, int value, int lowest, int highest) =>
+        Require(value >= lowest && value <= highest, key, value.ToString(), $"{lowest} to {highest}");
+
+    private static void Require(bool holds, string key, string value, string allowed)
+    {
+        if (!holds)
+        {
+            throw new ConfigurationException($"Sesame:{key} is \"{value}\"; allowed: {allowed}.");
+        }
+    }
+}

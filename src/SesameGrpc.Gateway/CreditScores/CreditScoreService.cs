@@ -1,0 +1,124 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.CreditScores;
+
+/// <summary>Looks up scores.</summary>
+internal sealed class CreditScoreService(PersonReader persons, GatewayOptions options, TimeProvider time)
+    : Contracts.Partner.V1.CreditScoreService.CreditScoreServiceBase
+{
+    private const int MaxBatch = 1000;
+    private readonly TimeSpan validity = TimeSpan.FromDays(options.Persons.ScoreValidityDays);
+
+    public override async Task<GetCreditScoreResponse> GetCreditScore(GetCreditScoreRequest request, ServerCallContext context)
+    {
+        if (!FieldCheck.IsPersonId(request.Subject))
+        {
+            new FieldCheck().Person("subject", request.Subject).Enforce();
+        }
+
+        if (request.IncludeDimensions)
+        {
+            RequireScope(context.Call(), PartnerScopes.ScoreDimensionsRead);
+        }
+
+        var reading = await persons.GetAsync(request.Subject, context.CancellationToken);
+        return reading.Person is null
+            ? throw new RefusalException(Refuse.NotFound())
+            : Answer(request.Subject, reading, request.IncludeDimensions);
+    }
+
+    public override async Task<BatchGetCreditScoresResponse> BatchGetCreditScores(
+        BatchGetCreditScoresRequest request,
+        ServerCallContext context
+    )
+    {
+        new FieldCheck()
+            .Require(request.Subjects.Count is >= 1 and <= MaxBatch, "subjects", $"must have 1 to {MaxBatch} entries")
+            .Enforce();
+        var response = new BatchGetCreditScoresResponse();
+        foreach (var subject in request.Subjects)
+        {
+            response.Results.Add(await AnswerOneAsync(subject, context.CancellationToken));
+        }
+
+        return response;
+    }
+
+    private async ValueTask<BatchCreditScoreResult> AnswerOneAsync(string subject, CancellationToken cancellationToken)
+    {
+        if (!FieldCheck.IsPersonId(subject))
+        {
+            return new BatchCreditScoreResult { ErrorReason = ErrorReason.FieldInvalid };
+        }
+
+        var reading = await persons.GetAsync(subject, cancellationToken);
+        return reading.Person is null
+            ? new BatchCreditScoreResult { ErrorReason = ErrorReason.ResourceNotFound }
+            : new BatchCreditScoreResult { Response = Answer(subject, reading, includeDimensions: false) };
+    }
+
+    private GetCreditScoreResponse Answer(string subject, PersonReading reading, bool includeDimensions)
+    {
+        var person = reading.Person!;
+        var nowMicros = time.NowMicros();
+        var response = new GetCreditScoreResponse
+        {
+            Subject = subject,
+            Source = reading.Source,
+            Age =
+                reading.Source == AnswerSource.Store
+                    ? new Duration()
+                    : Duration.FromTimeSpan(TimeSpan.FromMicroseconds(Math.Max(0, nowMicros - person.ReadMicros))),
+        };
+        if (person.IsExpired(nowMicros, validity))
+        {
+            response.NotScoredReason = NotScoredReason.ScoreExpired;
+        }
+        else
+        {
+            response.Score = ToMessage(person, includeDimensions);
+        }
+
+        return response;
+    }
+
+    private CreditScore ToMessage(PersonSnapshot person, bool includeDimensions)
+    {
+        var isFed = person.FedScore is not null;
+        return new CreditScore
+        {
+            Score = person.ServedScore,
+            Band = ScoreBands.Of(person.ServedScore),
+            AsOfTime = Instants.ToTimestamp(isFed ? person.AsOfMicros : person.OptedInMicros),
+            ValidUntilTime = isFed ? Instants.ToTimestamp(person.ExpiryMicros(validity)) : null,
+            ModelVersion = isFed ? person.ModelVersion : "newcomer",
+            Dimensions = includeDimensions && person.Parts is { } parts ? ToMessage(parts) : null,
+        };
+    }
+
+    private static ScoreDimensions ToMessage(ScoreParts parts) =>
+        new()
+        {
+            CreditHistory = parts.CreditHistory,
+            FulfilmentCapacity = parts.FulfilmentCapacity,
+            BehaviourPreference = parts.BehaviourPreference,
+            PersonalCharacteristics = parts.PersonalCharacteristics,
+            ContactNetwork = parts.ContactNetwork,
+        };
+
+    private static void RequireScope(Call call, string scope)
+    {
+        if (!call.Token!.Scopes.Contains(scope) || !call.Partner!.Scopes.Contains(scope))
+        {
+            throw new RefusalException(Refuse.ScopeMissing(scope));
+        }
+    }
+}

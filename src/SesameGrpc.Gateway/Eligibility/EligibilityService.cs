@@ -1,0 +1,116 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Eligibility;
+
+/// <summary>Answers whether a programme is open to a person.</summary>
+internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal, GatewayOptions options, TimeProvider time)
+    : Contracts.Partner.V1.EligibilityService.EligibilityServiceBase
+{
+    private const int MaxBatch = 1000;
+    private readonly TimeSpan validity = TimeSpan.FromDays(options.Persons.ScoreValidityDays);
+
+    public override async Task<CheckEligibilityResponse> CheckEligibility(CheckEligibilityRequest request, ServerCallContext context)
+    {
+        OrderChecks.Check(new FieldCheck(), request.Subject, request.Amount, request.Attributes).Enforce();
+        return await CheckAsync(context.Partner(), request, context.CancellationToken) ?? throw new RefusalException(Refuse.NotFound());
+    }
+
+    public override async Task<BatchCheckEligibilityResponse> BatchCheckEligibility(
+        BatchCheckEligibilityRequest request,
+        ServerCallContext context
+    )
+    {
+        new FieldCheck().Require(request.Checks.Count is >= 1 and <= MaxBatch, "checks", $"must have 1 to {MaxBatch} entries").Enforce();
+        var response = new BatchCheckEligibilityResponse();
+        foreach (var check in request.Checks)
+        {
+            response.Results.Add(await CheckOneAsync(context.Partner(), check, context.CancellationToken));
+        }
+
+        return response;
+    }
+
+    public override Task<ListProgrammesResponse> ListProgrammes(ListProgrammesRequest request, ServerCallContext context)
+    {
+        new FieldCheck().PageSize(request.PageSize).Enforce();
+        var size = request.PageSize == 0 ? 100 : request.PageSize;
+        var rest = context
+            .Partner()
+            .Programmes.Values.Where(programme => string.CompareOrdinal(programme.Programme.Id, request.PageToken) > 0)
+            .OrderBy(programme => programme.Programme.Id, StringComparer.Ordinal)
+            .Take(size + 1)
+            .ToList();
+        return Task.FromResult(
+            new ListProgrammesResponse
+            {
+                Programmes = { rest.Take(size).Select(programme => programme.Describe()) },
+                NextPageToken = rest.Count > size ? rest[size - 1].Programme.Id : "",
+            }
+        );
+    }
+
+    public override Task<GetProgrammeResponse> GetProgramme(GetProgrammeRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetProgrammeResponse { Programme = context.Partner().Programme(request.Programme).Describe() });
+
+    private async ValueTask<BatchEligibilityResult> CheckOneAsync(
+        PartnerRecord partner,
+        CheckEligibilityRequest check,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            OrderChecks.Check(new FieldCheck(), check.Subject, check.Amount, check.Attributes).Enforce();
+            return await CheckAsync(partner, check, cancellationToken) is { } response
+                ? new BatchEligibilityResult { Response = response }
+                : new BatchEligibilityResult { ErrorReason = ErrorReason.ResourceNotFound };
+        }
+        catch (RefusalException refused)
+        {
+            return new BatchEligibilityResult { ErrorReason = refused.Refusal.Reason };
+        }
+    }
+
+    // Null: the person is not opted in.
+    private async ValueTask<CheckEligibilityResponse?> CheckAsync(
+        PartnerRecord partner,
+        CheckEligibilityRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var programme = partner.Programme(request.Programme);
+        var reading = await persons.GetAsync(request.Subject, cancellationToken);
+        if (reading.Person is not { } person)
+        {
+            return null;
+        }
+
+        var nowMicros = time.NowMicros();
+        var decision = EligibilityRules.Decide(programme, person, request.Amount, request.Attributes, nowMicros, validity);
+        var expireMicros = nowMicros + (long)DecisionSeal.Lifetime.TotalMicroseconds;
+        var subject = DecisionSubject.Of(partner.Id, request.Subject, programme, request.Amount, request.Attributes);
+        var age = reading.Source == AnswerSource.Store ? 0 : Math.Max(0, nowMicros - person.ReadMicros);
+        return new CheckEligibilityResponse
+        {
+            Decision = decision.Outcome,
+            Reasons = { ReasonTexts.Of(decision.Reasons) },
+            Terms =
+                decision.Outcome == EligibilityDecision.Eligible
+                    ? EligibilityRules.TermsOf(programme, decision.AmountLimit, request.Amount)
+                    : null,
+            PolicyVersion = programme.PolicyVersion,
+            DecisionId = seal.Seal(subject, decision, expireMicros),
+            ExpireTime = Instants.ToTimestamp(expireMicros),
+            Source = reading.Source,
+            Age = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(age)),
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using Google.Protobuf.Collections;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Refusals;
+
+namespace SesameGrpc.Gateway.Eligibility;
+
+/// <summary>Checks the fields that a check and a grant have in common.</summary>
+internal static class OrderChecks
+{
+    private const int MaxAttributes = 16;
+
+    public static FieldCheck Check(FieldCheck check, string subject, Money? amount, MapField<string, AttributeValue> attributes) =>
+        check
+            .Person("subject", subject)
+            .Require(amount is null || amount.CurrencyCode == Cny.Code, "amount.currency_code", "must be CNY")
+            .Require(amount is null || amount.MinorUnits is > 0 and <= Cny.Largest, "amount.minor_units", $"must be 1 to {Cny.Largest} fen")
+            .Require(attributes.Count <= MaxAttributes, "attributes", $"must be at most {MaxAttributes}")
+            .Require(
+                attributes.All(pair => pair.Key.Length <= 64 && pair.Value.Text.Length <= 64),
+                "attributes",
+                "must have names and texts of at most 64 characters"
+            );
+}

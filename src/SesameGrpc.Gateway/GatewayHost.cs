@@ -1,0 +1,197 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.CreditScores;
+using SesameGrpc.Gateway.DepositWaivers;
+using SesameGrpc.Gateway.Diagnostics;
+using SesameGrpc.Gateway.Eligibility;
+using SesameGrpc.Gateway.ErrorReference;
+using SesameGrpc.Gateway.Identity;
+using SesameGrpc.Gateway.Keys;
+using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Listeners;
+using SesameGrpc.Gateway.Onboarding;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Replay;
+using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Gateway.Tls;
+using SesameGrpc.Gateway.Tokens;
+
+namespace SesameGrpc.Gateway;
+
+/// <summary>Builds the gateway: what it is made of, and what stands behind each listener.</summary>
+internal static class GatewayHost
+{
+    /// <summary>Throws <see cref="ConfigurationException"/> when a setting is wrong.</summary>
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        var options = OptionsValidator.Load(builder.Configuration);
+        Directory.CreateDirectory(options.DataDirectory);
+        var keys = KeyRing.Open(options);
+        var services = builder.Services;
+        services.AddSingleton(options).AddSingleton(keys);
+        services.TryAddSingleton(TimeProvider.System);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelListeners.Configure(kestrel, options));
+        builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
+
+        services.AddStorage(options);
+        services.AddSingleton<TrustEpoch>().AddSingleton<CertificateTrust>();
+        services.AddSingletonWorker<TlsMaterialSource>().AddSingletonWorker<PartnerDirectory>().AddSingletonWorker<PersonChanges>();
+        services.AddSingleton<ProgrammeCatalogueSource>().AddSingleton<PartnerStore>().AddSingleton<ClientRegistration>();
+        services
+            .AddSingleton<PersonPseudonyms>()
+            .AddSingleton<PersonStore>()
+            .AddSingleton<PersonMemory>()
+            .AddSingleton<SharedPersonCache>()
+            .AddSingleton<PersonReader>();
+        services
+            .AddSingleton<ScoreImportStore>()
+            .AddSingleton<DecisionSeal>()
+            .AddSingleton<LedgerStore>()
+            .AddSingleton<DepositWaiverGrants>()
+            .AddSingleton<RequestReplay>();
+        AddTokens(services, options, keys);
+        AddCalls(services, options);
+        services.AddSingleton<ErrorPages>();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+        services
+            .AddOpenTelemetry()
+            .WithMetrics(metrics =>
+                metrics.AddMeter(CallMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime").AddPrometheusExporter()
+            );
+
+        var app = builder.Build();
+        Map(app, options);
+        return app;
+    }
+
+    /// <summary>Brings the schema up to date and reads what calls are checked against, before any listener opens.</summary>
+    public static async Task PrepareAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        await StorageSetup.MigrateAsync(app.Services, cancellationToken);
+        _ = app.Services.GetRequiredService<TlsMaterialSource>();
+        await app.Services.GetRequiredService<PartnerDirectory>().RefreshAsync(cancellationToken);
+    }
+
+    private static void AddTokens(IServiceCollection services, GatewayOptions options, KeyRing keys)
+    {
+        services.AddSingleton<TokenValidator>();
+        if (options.Tokens.ExternalIssuer.Length > 0)
+        {
+            services.AddSingleton<IIssuerKeys, ExternalIssuerKeys>();
+        }
+        else
+        {
+            services.AddSingleton<IIssuerKeys, BuiltInIssuerKeys>();
+        }
+
+        services.AddAuthorizationServer(options, keys);
+    }
+
+    private static void AddCalls(IServiceCollection services, GatewayOptions options)
+    {
+        services.AddSingleton(new StatusDetails(options.Listeners.PublicUrl.TrimEnd('/')));
+        services
+            .AddSingleton<CallPipeline>()
+            .AddSingleton<ConcurrencyLimits>()
+            .AddSingleton<CallMetrics>()
+            .AddSingleton<CallLog>()
+            .AddSingleton<Faults>()
+            .AddSingleton<StatusInterceptor>();
+        services
+            .AddGrpc(grpc =>
+            {
+                grpc.Interceptors.Add<StatusInterceptor>();
+                grpc.MaxReceiveMessageSize = MessageLimits.Usual;
+                grpc.MaxSendMessageSize = null;
+            })
+            .AddServiceOptions<ScoreFeedService>(feed => feed.MaxReceiveMessageSize = MessageLimits.ScoreFeed);
+        services.AddGrpcHealthChecks();
+        services.AddGrpcReflection();
+        services.AddSingleton<CreditScoreService>().AddSingleton<EligibilityService>().AddSingleton<DepositWaiverService>();
+        services
+            .AddSingleton<PartnerAdminService>()
+            .AddSingleton<ProgrammeAdminService>()
+            .AddSingleton<ScoreFeedService>()
+            .AddSingleton<PersonService>();
+    }
+
+    // Which door leads where. Everything that is not OAuth, the error reference or health is a gRPC call and takes the pipeline.
+    private static void Map(WebApplication app, GatewayOptions options)
+    {
+        app.MapWhen(http => http.Listener() == Listener.Internal, MapInternal);
+        app.MapWhen(http => http.Listener() == Listener.Public, MapPublic);
+        app.MapWhen(
+            http => http.Listener() == Listener.Partner && http.Request.Path == AuthorizationServer.TokenPath,
+            branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
+        );
+        app.UseRouting();
+        app.UseMiddleware<CallPipeline>();
+        MapCalls(app, options);
+
+        // WebApplication would put the authorization server before every call; it belongs to the two branches above alone.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+    }
+
+    private static void MapCalls(IEndpointRouteBuilder endpoints, GatewayOptions options)
+    {
+        List<IEndpointConventionBuilder> services =
+        [
+            endpoints.MapGrpcService<CreditScoreService>(),
+            endpoints.MapGrpcService<EligibilityService>(),
+            endpoints.MapGrpcService<DepositWaiverService>(),
+            endpoints.MapGrpcService<PartnerAdminService>(),
+            endpoints.MapGrpcService<ProgrammeAdminService>(),
+            endpoints.MapGrpcService<ScoreFeedService>(),
+            endpoints.MapGrpcService<PersonService>(),
+            endpoints.MapGrpcHealthChecksService(),
+        ];
+        if (options.Mode == GatewayMode.Sandbox)
+        {
+            services.Add(endpoints.MapGrpcReflectionService());
+        }
+
+        services.ForEach(service => service.WithMethodPolicies());
+    }
+
+    private static void MapInternal(IApplicationBuilder branch)
+    {
+        branch.UseHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        branch.UseHealthChecks(
+            "/health/ready",
+            new HealthCheckOptions { ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable } }
+        );
+        branch.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+        branch.Run(NotFoundAsync);
+    }
+
+    private static void MapPublic(IApplicationBuilder branch)
+    {
+        // The token endpoint needs the client's certificate, which this door does not ask for.
+        branch.MapWhen(
+            http => http.Request.Path.StartsWithSegments("/.well-known", StringComparison.Ordinal),
+            metadata => metadata.UseAuthentication().Run(NotFoundAsync)
+        );
+        branch.Run(branch.ApplicationServices.GetRequiredService<ErrorPages>().WriteAsync);
+    }
+
+    private static Task NotFoundAsync(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+}
+
+internal static class Workers
+{
+    /// <summary>Registers a background worker that others also use.</summary>
+    public static IServiceCollection AddSingletonWorker<TWorker>(this IServiceCollection services)
+        where TWorker : BackgroundService =>
+        services.AddSingleton<TWorker>().AddHostedService(provider => provider.GetRequiredService<TWorker>());
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+using SesameGrpc.Gateway.Configuration;
+
+namespace SesameGrpc.Gateway.Keys;
+
+/// <summary>
+/// The gateway's own secret keys, files in the directory "keys" of the data directory, mode 0600: the P-256 key that signs access
+/// tokens, the key that encrypts the authorization server's internal tokens, and the keys from which persons' pseudonyms and
+/// decisions' seals are made. Instances that serve together share these files.
+/// </summary>
+internal sealed class KeyRing
+{
+    private readonly byte[] master;
+
+    private KeyRing(ECDsa signingKey, byte[] master)
+    {
+        this.master = master;
+        var parameters = signingKey.ExportParameters(includePrivateParameters: false);
+        var thumbprint = SHA256.HashData([.. parameters.Q.X!, .. parameters.Q.Y!]);
+        SigningKey = new ECDsaSecurityKey(signingKey) { KeyId = Base64UrlEncoder.Encode(thumbprint)[..16] };
+        EncryptionKey = new SymmetricSecurityKey(Derive("token encryption"));
+    }
+
+    /// <summary>Signs access tokens: ECDSA on P-256, ES256.</summary>
+    public ECDsaSecurityKey SigningKey { get; }
+
+    public SymmetricSecurityKey EncryptionKey { get; }
+
+    /// <summary>A 32-byte key for one purpose, by HKDF (RFC 5869) from the master key.</summary>
+    public byte[] Derive(string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, master, 32, info: System.Text.Encoding.UTF8.GetBytes(purpose));
+
+    /// <summary>Reads the key ring; the sandbox makes up a missing one, production refuses to.</summary>
+    public static KeyRing Open(GatewayOptions options)
+    {
+        var directory = Path.Combine(options.DataDirectory, "keys");
+        var signingPath = Path.Combine(directory, "token-signing.pem");
+        var masterPath = Path.Combine(directory, "master.key");
+        if (!File.Exists(signingPath) || !File.Exists(masterPath))
+        {
+            if (options.Mode == GatewayMode.Production)
+            {
+                throw new ConfigurationException(
+                    $"Sesame:DataDirectory is \"{options.DataDirectory}\"; allowed in production: a directory with keys/token-signing.pem (P-256, PEM) and keys/master.key (64 hexadecimal digits)."
+                );
+            }
+
+            CreateMissing(directory, signingPath, masterPath);
+        }
+
+        try
+        {
+            return new KeyRing(ReadSigningKey(signingPath), ReadMasterKey(masterPath));
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or CryptographicException)
+        {
+            throw new ConfigurationException(
+                $"Sesame:DataDirectory is \"{options.DataDirectory}\"; allowed: a P-256 private key in keys/token-signing.pem and 32 bytes in keys/master.key."
+            );
+        }
+    }
+
+    private static ECDsa ReadSigningKey(string path)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(path));
+
+        // Fails for a public key alone; an RSA key was refused by the import.
+        var curve = key.ExportParameters(includePrivateParameters: true).Curve.Oid.Value;
+        return curve == ECCurve.NamedCurves.nistP256.Oid.Value ? key : throw new CryptographicException("The key is not on P-256.");
+    }
+
+    private static byte[] ReadMasterKey(string path)
+    {
+        var key = Convert.FromHexString(File.ReadAllText(path).Trim());
+        return key.Length == 32 ? key : throw new FormatException("The key does not have 32 bytes.");
+    }
+
+    private static void CreateMissing(string directory, string signingPath, string masterPath)
+    {
+        Directory.CreateDirectory(directory);
+        if (!File.Exists(signingPath))
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            WriteSecret(signingPath, key.ExportPkcs8PrivateKeyPem());
+        }
+
+        if (!File.Exists(masterPath))
+        {
+            WriteSecret(masterPath, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        }
+    }
+
+    private static void WriteSecret(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var writer = new StreamWriter(path, options);
+        writer.Write(text);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Security.Cryptography.X509Certificates;
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Refusals;
+
+namespace SesameGrpc.Gateway.Onboarding;
+
+/// <summary>What a partner's document may say. Pure.</summary>
+internal static class PartnerRules
+{
+    /// <summary>Checks the fields that an operator sets.</summary>
+    public static void Check(Partner partner, ProgrammeCatalogueSource programmes)
+    {
+        var check = new FieldCheck()
+            .Require(IsPartnerId(partner.Partner_), "partner.partner", "must be 2 to 40 characters of a-z 0-9 -, beginning with a letter")
+            .Require(partner.DisplayName.Length is > 0 and <= 100, "partner.display_name", "must be 1 to 100 characters");
+        foreach (var scope in partner.Scopes)
+        {
+            check.Require(
+                PartnerScopes.All.Contains(scope),
+                "partner.scopes",
+                $"\"{Shortened(scope)}\" is none of {string.Join(", ", PartnerScopes.All)}"
+            );
+        }
+
+        check.Require(
+            partner.Enrolments.Select(enrolment => enrolment.Programme).Distinct().Count() == partner.Enrolments.Count,
+            "partner.enrolments",
+            "must name each programme once"
+        );
+        foreach (var enrolment in partner.Enrolments)
+        {
+            CheckEnrolment(enrolment, programmes, check);
+        }
+
+        check.Enforce();
+    }
+
+    /// <summary>The scopes sorted, new revisions where an enrolment differs from the one before.</summary>
+    public static void Normalize(Partner partner, Partner? before)
+    {
+        var scopes = partner.Scopes.Distinct().Order(StringComparer.Ordinal).ToList();
+        partner.Scopes.Clear();
+        partner.Scopes.Add(scopes);
+        foreach (var enrolment in partner.Enrolments)
+        {
+            var previous = before?.Enrolments.FirstOrDefault(candidate => candidate.Programme == enrolment.Programme);
+            enrolment.Revision = previous?.Revision ?? 0;
+            if (previous is null || !previous.Equals(enrolment))
+            {
+                partner.LastEnrolmentRevisions.TryGetValue(enrolment.Programme, out var last);
+                enrolment.Revision = last + 1;
+                partner.LastEnrolmentRevisions[enrolment.Programme] = enrolment.Revision;
+            }
+        }
+    }
+
+    public static X509Certificate2 ParseSelfSigned(byte[] der, DateTimeOffset now)
+    {
+        const string Field = "certificate_der";
+        X509Certificate2 certificate;
+        try
+        {
+            certificate = X509CertificateLoader.LoadCertificate(der);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            throw new RefusalException(Refuse.Field(Field, "must be one X.509 certificate in DER form, at most 8192 bytes"));
+        }
+
+        using var rsa = certificate.GetRSAPublicKey();
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        new FieldCheck()
+            .Require(IsSelfSigned(certificate, now), Field, "must be self-signed; certificates of the partner CA need no registration")
+            .Require(
+                certificate.NotBefore.ToUniversalTime() <= now.UtcDateTime && now.UtcDateTime <= certificate.NotAfter.ToUniversalTime(),
+                Field,
+                "must be within its validity"
+            )
+            .Require(rsa?.KeySize >= 2048 || ecdsa?.KeySize >= 256, Field, "must have a key of at least RSA 2048 or P-256")
+            .Enforce();
+        return certificate;
+    }
+
+    // Name and signature: it chains to itself.
+    private static bool IsSelfSigned(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+        return certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData) && chain.Build(certificate);
+    }
+
+    public static bool IsPartnerId(string id) =>
+        id.Length is >= 2 and <= 40
+        && char.IsAsciiLetterLower(id[0])
+        && id.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
+
+    private static void CheckEnrolment(Enrolment enrolment, ProgrammeCatalogueSource programmes, FieldCheck check)
+    {
+        var field = $"partner.enrolments[{Shortened(enrolment.Programme)}]";
+        if (programmes.Current.Find(enrolment.Programme) is not { } programme)
+        {
+            check.Require(false, field, "names no programme; ProgrammeAdminService.ListProgrammes lists them");
+            return;
+        }
+
+        check.Require(
+            enrolment.MinimumScore == 0
+                || (enrolment.MinimumScore is >= 350 and <= 950 && enrolment.MinimumScore >= programme.MinimumScore),
+            $"{field}.minimum_score",
+            $"must be 0 or from {Math.Max(programme.MinimumScore, 350)} to 950; an enrolment may only narrow the programme"
+        );
+        var limit = programme.Document.Terms?.AmountLimit;
+        check.Require(
+            enrolment.AmountLimit is null
+                || (
+                    limit is not null
+                    && enrolment.AmountLimit.CurrencyCode == limit.CurrencyCode
+                    && enrolment.AmountLimit.MinorUnits > 0
+                    && enrolment.AmountLimit.MinorUnits <= limit.MinorUnits
+                ),
+            $"{field}.amount_limit",
+            limit is null
+                ? "must be absent; the programme has no amount"
+                : $"must be above 0 and at most {limit.MinorUnits} {limit.CurrencyCode} minor units"
+        );
+        var mostItems = programme.Document.Terms?.ItemLimit ?? 0;
+        check.Require(
+            enrolment.ItemLimit >= 0 && (mostItems == 0 || enrolment.ItemLimit <= mostItems),
+            $"{field}.item_limit",
+            mostItems == 0 ? "must not be negative" : $"must be 0 to {mostItems}; an enrolment may only narrow the programme"
+        );
+        if (enrolment.Condition is not null && ConditionCompiler.FaultOf(enrolment.Condition) is { } fault)
+        {
+            check.Require(false, $"{field}.condition", fault);
+        }
+    }
+
+    private static string Shortened(string text) => text.Length <= 64 ? text : text[..64];
+}

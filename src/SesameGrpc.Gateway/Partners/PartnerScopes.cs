@@ -1,0 +1,14 @@
+namespace SesameGrpc.Gateway.Partners;
+
+/// <summary>The OAuth scopes of the partner API.</summary>
+internal static class PartnerScopes
+{
+    public const string ScoreRead = "score.read";
+    public const string ScoreDimensionsRead = "score.dimensions.read";
+    public const string EligibilityCheck = "eligibility.check";
+    public const string DepositWaiverRead = "deposit_waiver.read";
+    public const string DepositWaiverWrite = "deposit_waiver.write";
+
+    public static IReadOnlyList<string> All { get; } =
+    [ScoreRead, ScoreDimensionsRead, EligibilityCheck, DepositWaiverRead, DepositWaiverWrite];
+}

@@ -1,0 +1,67 @@
+using System.Data.Common;
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Partners;
+
+/// <summary>Partners in the store of record. Invariant: every change raises directory_version in the same transaction.</summary>
+internal sealed class PartnerStore(Database database)
+{
+    public async Task<long> ReadVersionAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.Command("SELECT directory_version FROM control_state").ScalarInt64Async(cancellationToken) ?? 0;
+    }
+
+    /// <summary>The version is read first: a change in between is seen as a newer version at the next look.</summary>
+    public async Task<(long Version, List<Partner> Documents)> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var version = await connection.Command("SELECT directory_version FROM control_state").ScalarInt64Async(cancellationToken) ?? 0;
+        var documents = await connection.Command("SELECT document FROM partners").ListAsync(Parse, cancellationToken);
+        return (version, documents);
+    }
+
+    public async Task<Partner?> FindAsync(string partner, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var found = await connection
+            .Command("SELECT document FROM partners WHERE partner_id = @id", ("id", partner))
+            .ListAsync(Parse, cancellationToken);
+        return found.SingleOrDefault();
+    }
+
+    public async Task<List<Partner>> ListAsync(string afterPartner, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection
+            .Command(
+                "SELECT document FROM partners WHERE partner_id > @after ORDER BY partner_id LIMIT @limit",
+                ("after", afterPartner),
+                ("limit", limit)
+            )
+            .ListAsync(Parse, cancellationToken);
+    }
+
+    /// <summary>Reads a partner for a change and keeps other changes of partners waiting until the transaction ends.</summary>
+    public static async Task<Partner?> LockAsync(DbTransaction transaction, string partner, CancellationToken cancellationToken)
+    {
+        await transaction.Command("UPDATE control_state SET directory_version = directory_version + 1").ExecuteAsync(cancellationToken);
+        var found = await transaction
+            .Command("SELECT document FROM partners WHERE partner_id = @id", ("id", partner))
+            .ListAsync(Parse, cancellationToken);
+        return found.SingleOrDefault();
+    }
+
+    /// <summary>Writes a partner that <see cref="LockAsync"/> has locked.</summary>
+    public static Task SaveAsync(DbTransaction transaction, Partner partner, CancellationToken cancellationToken) =>
+        transaction
+            .Command(
+                "INSERT INTO partners (partner_id, document) VALUES (@id, @document) ON CONFLICT (partner_id) DO UPDATE SET document = excluded.document",
+                ("id", partner.Partner_),
+                ("document", Google.Protobuf.MessageExtensions.ToByteArray(partner))
+            )
+            .ExecuteAsync(cancellationToken);
+
+    private static Partner Parse(DbDataReader reader) => Partner.Parser.ParseFrom(reader.GetFieldValue<byte[]>(0));
+}

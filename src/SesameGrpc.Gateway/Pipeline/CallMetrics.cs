@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace SesameGrpc.Gateway.Pipeline;
+
+/// <summary>Measures calls: rpc.server.call.duration in seconds (OpenTelemetry semantic conventions for RPC).</summary>
+internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
+{
+    public const string MeterName = "SesameGrpc.Gateway";
+
+    private readonly Histogram<double> duration = meters
+        .Create(MeterName)
+        .CreateHistogram<double>(
+            "rpc.server.call.duration",
+            "s",
+            "Duration of a call, from its headers to its status.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+            }
+        );
+
+    public void Record(Call call, long started)
+    {
+        if (!duration.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList
+        {
+            { "rpc.system.name", "grpc" },
+            { "rpc.method", call.Method ?? "_OTHER" },
+            { "rpc.response.status_code", StatusOf(call.Http).ToString() },
+        };
+        duration.Record(time.GetElapsedTime(started).TotalSeconds, tags);
+    }
+
+    public static StatusCode StatusOf(HttpContext http)
+    {
+        var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        var text =
+            trailers is not null && trailers.TryGetValue("grpc-status", out var trailer)
+                ? trailer.ToString()
+                : http.Response.Headers["grpc-status"].ToString();
+        return int.TryParse(text, out var code) ? (StatusCode)code : StatusCode.OK;
+    }
+}

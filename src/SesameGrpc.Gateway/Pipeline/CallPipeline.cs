@@ -1,0 +1,186 @@
+using Microsoft.AspNetCore.Http.Features;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Identity;
+using SesameGrpc.Gateway.Listeners;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Tls;
+using SesameGrpc.Gateway.Tokens;
+
+namespace SesameGrpc.Gateway.Pipeline;
+
+/// <summary>The path of every gRPC call. <see cref="CheckAsync"/> is the list of its checks; each step finds nothing wrong (null) or says why the call is refused.</summary>
+internal sealed class CallPipeline(
+    CertificateTrust trust,
+    PartnerDirectory partners,
+    TokenValidator tokens,
+    TrustEpoch epoch,
+    ConcurrencyLimits concurrency,
+    StatusDetails statuses,
+    Faults faults,
+    CallMetrics metrics,
+    CallLog log,
+    GatewayOptions options,
+    TimeProvider time
+) : IMiddleware
+{
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        var started = time.GetTimestamp();
+        var call = new Call(http);
+        http.Features.Set(call);
+        try
+        {
+            var refusal = await CheckAsync(call);
+            await AnswerAsync(call, refusal, next); // 8. the refusal, or the service; StatusInterceptor turns what it throws into a status
+            FrameworkStatus.Complete(call, statuses); // 9. a status that the gRPC framework made itself gets its details
+        }
+        finally
+        {
+            call.Deadline?.Dispose();
+            metrics.Record(call, started);
+            log.Refused(call);
+        }
+    }
+
+    private async ValueTask<Refusal?> CheckAsync(Call call)
+    {
+        try
+        {
+            // csharpier-ignore
+            return CheckMethod(call)            // 1. the path is exactly a method's, on this listener, and has a policy row
+                ?? StartDeadline(call)          // 2. the caller's deadline, bounded; or the default
+                ?? CheckCertificate(call)       // 3. the connection's certificate names a partner or an operator, and is not revoked
+                ?? CheckPartner(call)           // 4. the partner exists and is not suspended
+                ?? await CheckTokenAsync(call)  // 5. the access token is valid, bound to this certificate and of this partner
+                ?? CheckScope(call)             // 6. the token and the partner have the method's scope
+                ?? concurrency.Enter(call);     // 7. the partner has not too many calls under way
+        }
+        catch (Exception exception)
+        {
+            return faults.RefusalOf(exception, call);
+        }
+    }
+
+    private async Task AnswerAsync(Call call, Refusal? refusal, RequestDelegate next)
+    {
+        if (refusal is not null)
+        {
+            statuses.WriteTrailersOnly(call.Http.Response, refusal, call.Id);
+            return;
+        }
+
+        try
+        {
+            await next(call.Http);
+        }
+        finally
+        {
+            concurrency.Leave(call);
+        }
+    }
+
+    private static Refusal? CheckMethod(Call call)
+    {
+        if (call.Method is not { } method)
+        {
+            return Refuse.MethodUnknown();
+        }
+
+        // Routing ignores letter case and escapes; a method has one spelling.
+        var target = call.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (target.Length != method.Length + 1 || !target.EndsWith(method, StringComparison.Ordinal))
+        {
+            return Refuse.MethodUnknown();
+        }
+
+        if (call.Policy is not { } policy)
+        {
+            return Refuse.MethodWithoutPolicy();
+        }
+
+        return policy.Listeners.Contains(call.Listener) ? null : Refuse.MethodUnknown();
+    }
+
+    private Refusal? StartDeadline(Call call)
+    {
+        var longest = call.Policy!.MaxDeadline;
+        var byDefault = longest > TimeSpan.FromMinutes(1) ? longest : TimeSpan.FromSeconds(options.Calls.DefaultDeadlineSeconds);
+        call.Deadline = CallDeadline.Start(call.Http, byDefault, longest, time);
+        return call.Deadline is null ? Refuse.DeadlineInvalid(call.Http.Request.Headers["grpc-timeout"].ToString()) : null;
+    }
+
+    private Refusal? CheckCertificate(Call call)
+    {
+        if (call.Certificate is not { } certificate)
+        {
+            return Refuse.CertificateUnknown("the connection has none");
+        }
+
+        var verdict = call.Listener == Listener.Operator ? trust.OfOperator(certificate) : trust.OfPartner(certificate);
+        call.Operator = verdict.Operator;
+        call.Partner = verdict.Partner is { } id ? partners.Current.Find(id) : null;
+        return verdict.Refusal;
+    }
+
+    private static Refusal? CheckPartner(Call call)
+    {
+        if (call.Listener != Listener.Partner)
+        {
+            return null;
+        }
+
+        return call.Partner switch
+        {
+            null => Refuse.CertificateUnknown("no partner of this name is onboarded"),
+            { IsActive: false } => Refuse.PartnerSuspended(),
+            _ => null,
+        };
+    }
+
+    private ValueTask<Refusal?> CheckTokenAsync(Call call)
+    {
+        if (call.Policy!.Access != Access.PartnerToken)
+        {
+            return ValueTask.FromResult<Refusal?>(null);
+        }
+
+        const string Scheme = "Bearer ";
+        var header = call.Http.Request.Headers.Authorization.ToString();
+        if (header.Length <= Scheme.Length || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return ValueTask.FromResult<Refusal?>(Refuse.TokenMissing());
+        }
+
+        var seenEpoch = epoch.Current;
+        var memo = call.Http.Features.Get<TokenMemo>()!;
+        call.Token = memo.Find(header, seenEpoch, time.GetUtcNow().UtcTicks);
+        return call.Token is not null ? ValueTask.FromResult<Refusal?>(null) : ValidateTokenAsync(call, memo, header, seenEpoch);
+
+        async ValueTask<Refusal?> ValidateTokenAsync(Call call, TokenMemo memo, string header, long seenEpoch)
+        {
+            var (token, refusal) = await tokens.ValidateAsync(header[Scheme.Length..], call.Certificate!, call.Http.RequestAborted);
+            if (token is null)
+            {
+                return refusal;
+            }
+
+            if (!string.Equals(token.ClientId, call.Partner!.Id, StringComparison.Ordinal))
+            {
+                return Refuse.TokenBindingMismatch();
+            }
+
+            memo.Keep(header, seenEpoch, token);
+            call.Token = token;
+            return null;
+        }
+    }
+
+    private static Refusal? CheckScope(Call call)
+    {
+        var scope = call.Policy!.Scope;
+        return scope is null || (call.Token!.Scopes.Contains(scope) && call.Partner!.Scopes.Contains(scope))
+            ? null
+            : Refuse.ScopeMissing(scope);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Refusals;
+
+namespace SesameGrpc.Gateway.Pipeline;
+
+/// <summary>Bounds the calls of one partner under way on this instance, so that one partner cannot take all of it.</summary>
+internal sealed class ConcurrencyLimits(GatewayOptions options)
+{
+    private readonly ConcurrentDictionary<string, Counter> counters = new(StringComparer.Ordinal);
+    private readonly int limit = options.Calls.MaxConcurrentCallsPerPartner;
+
+    public Refusal? Enter(Call call)
+    {
+        if (call.Partner is not { } partner)
+        {
+            return null;
+        }
+
+        var counter = counters.GetOrAdd(partner.Id, static _ => new Counter());
+        if (Interlocked.Increment(ref counter.UnderWay) <= limit)
+        {
+            return null;
+        }
+
+        Interlocked.Decrement(ref counter.UnderWay);
+        return Refuse.TooManyCalls(limit);
+    }
+
+    public void Leave(Call call)
+    {
+        if (call.Partner is { } partner)
+        {
+            Interlocked.Decrement(ref counters[partner.Id].UnderWay);
+        }
+    }
+
+    private sealed class Counter
+    {
+        public int UnderWay;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using Grpc.AspNetCore.Server;
+using Grpc.Health.V1;
+using Grpc.Reflection.V1Alpha;
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Listeners;
+using SesameGrpc.Gateway.Partners;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace SesameGrpc.Gateway.Pipeline;
+
+/// <summary>The policy table: one row per RPC. A method without a row is refused (fail closed).</summary>
+internal static class MethodPolicies
+{
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Long = TimeSpan.FromHours(6);
+
+    // csharpier-ignore
+    private static readonly FrozenDictionary<string, MethodPolicy> Rows = new[]
+    {
+        //      service                           method                   scope                                effect
+        Partner(CreditScoreService.Descriptor,    "GetCreditScore",        PartnerScopes.ScoreRead,            Effect.Read),
+        Partner(CreditScoreService.Descriptor,    "BatchGetCreditScores",  PartnerScopes.ScoreRead,            Effect.Read),
+        Partner(EligibilityService.Descriptor,    "CheckEligibility",      PartnerScopes.EligibilityCheck,     Effect.Read),
+        Partner(EligibilityService.Descriptor,    "BatchCheckEligibility", PartnerScopes.EligibilityCheck,     Effect.Read),
+        Partner(EligibilityService.Descriptor,    "ListProgrammes",        PartnerScopes.EligibilityCheck,     Effect.Read),
+        Partner(EligibilityService.Descriptor,    "GetProgramme",          PartnerScopes.EligibilityCheck,     Effect.Read),
+        Partner(DepositWaiverService.Descriptor,  "GrantDepositWaiver",    PartnerScopes.DepositWaiverWrite,   Effect.Mutation),
+        Partner(DepositWaiverService.Descriptor,  "GetDepositWaiver",      PartnerScopes.DepositWaiverRead,    Effect.Read),
+        Partner(DepositWaiverService.Descriptor,  "ListDepositWaivers",    PartnerScopes.DepositWaiverRead,    Effect.Read),
+        Partner(DepositWaiverService.Descriptor,  "CompleteDepositWaiver", PartnerScopes.DepositWaiverWrite,   Effect.Mutation),
+        Partner(DepositWaiverService.Descriptor,  "CancelDepositWaiver",   PartnerScopes.DepositWaiverWrite,   Effect.Mutation),
+
+        //       service                           method                      effect           longest deadline
+        Operator(PartnerAdminService.Descriptor,   "CreatePartner",            Effect.Mutation, Usual),
+        Operator(PartnerAdminService.Descriptor,   "GetPartner",               Effect.Read,     Usual),
+        Operator(PartnerAdminService.Descriptor,   "ListPartners",             Effect.Read,     Usual),
+        Operator(PartnerAdminService.Descriptor,   "UpdatePartner",            Effect.Mutation, Usual),
+        Operator(PartnerAdminService.Descriptor,   "SuspendPartner",           Effect.Mutation, Usual),
+        Operator(PartnerAdminService.Descriptor,   "ResumePartner",            Effect.Mutation, Usual),
+        Operator(PartnerAdminService.Descriptor,   "AddPartnerCertificate",    Effect.Mutation, Usual),
+        Operator(PartnerAdminService.Descriptor,   "RevokePartnerCertificate", Effect.Mutation, Usual),
+        Operator(ProgrammeAdminService.Descriptor, "ListProgrammes",           Effect.Read,     Usual),
+        Operator(ProgrammeAdminService.Descriptor, "GetProgramme",             Effect.Read,     Usual),
+        Operator(ScoreFeedService.Descriptor,      "ImportScores",             Effect.Mutation, Long),
+        Operator(ScoreFeedService.Descriptor,      "GetScoreImport",           Effect.Read,     Usual),
+        Operator(PersonService.Descriptor,         "OptIn",                    Effect.Mutation, Usual),
+        Operator(PersonService.Descriptor,         "OptOut",                   Effect.Mutation, Usual),
+        Operator(PersonService.Descriptor,         "GetPerson",                Effect.Read,     Usual),
+
+        Open(Health.Descriptor,                    "Check",                    Usual),
+        Open(Health.Descriptor,                    "Watch",                    Long),
+        Open(ServerReflection.Descriptor,          "ServerReflectionInfo",     Usual),
+        Open(Grpc.Reflection.V1.ServerReflection.Descriptor, "ServerReflectionInfo", Usual),
+    }.ToFrozenDictionary(row => row.Method, StringComparer.Ordinal);
+
+    public static IReadOnlyCollection<MethodPolicy> All => Rows.Values;
+
+    /// <summary>The row of a method, by its full name "package.Service/Method".</summary>
+    public static MethodPolicy? Find(string method) => Rows.GetValueOrDefault(method);
+
+    /// <summary>Attaches its row to each method of a mapped gRPC service.</summary>
+    public static TBuilder WithMethodPolicies<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Add(endpoint =>
+        {
+            var method = endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method.FullName;
+            if (method is not null && Find(method[1..]) is { } row)
+            {
+                endpoint.Metadata.Add(row);
+            }
+        });
+        return endpoints;
+    }
+
+    private static MethodPolicy Partner(ServiceDescriptor service, string method, string scope, Effect effect) =>
+        new($"{service.FullName}/{method}", [Listener.Partner], Access.PartnerToken, scope, effect, Usual);
+
+    private static MethodPolicy Operator(ServiceDescriptor service, string method, Effect effect, TimeSpan maxDeadline) =>
+        new($"{service.FullName}/{method}", [Listener.Operator], Access.Certificate, null, effect, maxDeadline);
+
+    private static MethodPolicy Open(ServiceDescriptor service, string method, TimeSpan maxDeadline) =>
+        new($"{service.FullName}/{method}", [Listener.Partner, Listener.Operator], Access.Certificate, null, Effect.Read, maxDeadline);
+}

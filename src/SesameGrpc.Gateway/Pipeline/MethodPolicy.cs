@@ -1,0 +1,36 @@
+using SesameGrpc.Gateway.Listeners;
+
+namespace SesameGrpc.Gateway.Pipeline;
+
+/// <summary>What must be shown to call a method.</summary>
+internal enum Access
+{
+    /// <summary>A partner's certificate and an access token bound to it, with the row's scope.</summary>
+    PartnerToken,
+
+    /// <summary>A certificate that the listener accepts; no token.</summary>
+    Certificate,
+}
+
+/// <summary>One row: the rules of one RPC.</summary>
+/// <param name="Method">Full name: "package.Service/Method".</param>
+/// <param name="Listeners">The doors at which the method exists.</param>
+/// <param name="Access">What must be shown.</param>
+/// <param name="Scope">Scope that the token and the partner must have; null with <see cref="Access.Certificate"/>.</param>
+/// <param name="Effect">Whether the method changes anything; a mutation takes a request_id.</param>
+/// <param name="MaxDeadline">Longest deadline; a longer one is shortened to it.</param>
+internal sealed record MethodPolicy(
+    string Method,
+    IReadOnlyList<Listener> Listeners,
+    Access Access,
+    string? Scope,
+    Effect Effect,
+    TimeSpan MaxDeadline
+);
+
+/// <summary>Whether a method changes anything.</summary>
+internal enum Effect
+{
+    Read,
+    Mutation,
+}

@@ -1,0 +1,124 @@
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.Gateway.Programmes;
+
+/// <summary>A programme, compiled once.</summary>
+internal sealed class CompiledProgramme(Programme document)
+{
+    public Programme Document { get; } = document;
+
+    public string Id => Document.Programme_;
+
+    public CompiledCondition Condition { get; } = ConditionCompiler.Compile(document.Condition);
+
+    /// <summary>The lowest score that opens the programme; 0 where the score does not count.</summary>
+    public int MinimumScore { get; } = ConditionCompiler.MinimumScoreOf(document.Condition);
+
+    /// <summary>Largest amount of one obligation at a score, in minor units; null where the programme has no amount.</summary>
+    public long? AmountLimitAt(int score)
+    {
+        var steps = Document.Terms?.AmountSteps;
+        if (steps is not { Count: > 0 })
+        {
+            return Document.Terms?.AmountLimit?.MinorUnits;
+        }
+
+        var reached = 0L;
+        foreach (var step in steps)
+        {
+            reached = score >= step.MinimumScore ? step.AmountLimit.MinorUnits : reached;
+        }
+
+        return reached;
+    }
+}
+
+/// <summary>A programme as one partner's enrolment opens it, compiled once per change of either.</summary>
+internal sealed class EnrolledProgramme
+{
+    private readonly Enrolment enrolment;
+
+    public EnrolledProgramme(CompiledProgramme programme, Enrolment enrolment)
+    {
+        Programme = programme;
+        this.enrolment = enrolment;
+        PolicyVersion = $"{programme.Id}@{programme.Document.Version}.{enrolment.Revision}";
+        List<CompiledCondition> conditions = [programme.Condition];
+        if (enrolment.MinimumScore > 0)
+        {
+            conditions.Add(ConditionCompiler.ScoreAtLeast(enrolment.MinimumScore));
+        }
+
+        if (enrolment.Condition is not null)
+        {
+            conditions.Add(ConditionCompiler.Compile(enrolment.Condition));
+        }
+
+        AsksForAmount =
+            ConditionCompiler.AsksForAmount(programme.Document.Condition)
+            || (enrolment.Condition is not null && ConditionCompiler.AsksForAmount(enrolment.Condition));
+        Condition = conditions.Count == 1 ? programme.Condition : ConditionCompiler.All([.. conditions]);
+    }
+
+    public CompiledProgramme Programme { get; }
+
+    public CompiledCondition Condition { get; }
+
+    public string PolicyVersion { get; }
+
+    public int MinimumScore => Math.Max(Programme.MinimumScore, enrolment.MinimumScore);
+
+    /// <summary>Largest amount of one obligation, whatever the score, in minor units; null where there is no amount.</summary>
+    public long? AmountLimit =>
+        Programme.Document.Terms?.AmountLimit?.MinorUnits is { } limit ? Math.Min(limit, enrolment.AmountLimit?.MinorUnits ?? limit) : null;
+
+    public TimeSpan? LongestPeriod => Programme.Document.Terms?.LongestPeriod?.ToTimeSpan();
+
+    /// <summary>Largest number of things lent at once; 0 where neither states one.</summary>
+    public int ItemLimit =>
+        (Programme.Document.Terms?.ItemLimit ?? 0, enrolment.ItemLimit) switch
+        {
+            (0, var narrower) => narrower,
+            (var limit, 0) => limit,
+            var (limit, narrower) => Math.Min(limit, narrower),
+        };
+
+    /// <summary>Whether a decision depends on the amount of the order.</summary>
+    public bool AsksForAmount { get; }
+
+    public IEnumerable<string> Attributes =>
+        ConditionCompiler
+            .AttributesOf(Programme.Document.Condition)
+            .Concat(enrolment.Condition is null ? [] : ConditionCompiler.AttributesOf(enrolment.Condition))
+            .Distinct()
+            .Order(StringComparer.Ordinal);
+
+    public long? AmountLimitAt(int score) => Programme.AmountLimitAt(score) is { } limit ? Math.Min(limit, AmountLimit ?? limit) : null;
+
+    /// <summary>What the partner is told about the programme.</summary>
+    public PartnerProgramme Describe() =>
+        new()
+        {
+            Programme = Programme.Id,
+            DisplayNameEn = Programme.Document.DisplayNameEn,
+            DisplayNameZh = Programme.Document.DisplayNameZh,
+            PolicyVersion = PolicyVersion,
+            MinimumScore = MinimumScore,
+            AmountLimit = AmountLimit is { } limit ? Cny.Of(limit) : null,
+            LongestPeriod = Programme.Document.Terms?.LongestPeriod,
+            ItemLimit = ItemLimit,
+            Attributes = { Attributes },
+        };
+}
+
+/// <summary>Amounts of the one currency served.</summary>
+internal static class Cny
+{
+    public const string Code = "CNY";
+
+    /// <summary>Largest amount in one field, in fen.</summary>
+    public const long Largest = 1_000_000_000_000_000;
+
+    public static Money Of(long fen) => new() { CurrencyCode = Code, MinorUnits = fen };
+}

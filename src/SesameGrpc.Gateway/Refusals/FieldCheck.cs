@@ -1,0 +1,57 @@
+namespace SesameGrpc.Gateway.Refusals;
+
+/// <summary>Collects the faults of a request's fields, so that the caller learns all of them at once.</summary>
+internal sealed class FieldCheck
+{
+    private readonly List<KeyValuePair<string, string>> faults = [];
+
+    public FieldCheck Require(bool holds, string field, string rule)
+    {
+        if (!holds)
+        {
+            faults.Add(new(field, rule));
+        }
+
+        return this;
+    }
+
+    /// <summary>A person's id: 1 to 64 characters of A-Z a-z 0-9 . _ : -</summary>
+    public FieldCheck Person(string field, string value) =>
+        Require(IsPersonId(value), field, "must be 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+
+    /// <summary>1 to 64 visible ASCII characters.</summary>
+    public FieldCheck VisibleText(string field, string value) =>
+        Require(IsVisibleText(value), field, "must be 1 to 64 visible ASCII characters");
+
+    public FieldCheck PageSize(int value) => Require(value is >= 0 and <= 1000, "page_size", "must be 1 to 1000, or 0 for 100");
+
+    /// <summary>Refuses the call if anything was wrong.</summary>
+    public void Enforce()
+    {
+        if (faults.Count > 0)
+        {
+            throw new RefusalException(Refuse.Fields(faults));
+        }
+    }
+
+    public static bool IsVisibleText(string value) =>
+        value.Length is > 0 and <= 64 && value.All(character => character is >= '!' and <= '~');
+
+    public static bool IsPersonId(string value)
+    {
+        if (value.Length is 0 or > 64)
+        {
+            return false;
+        }
+
+        foreach (var character in value)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && character is not ('.' or '_' or ':' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,189 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.Gateway.Refusals;
+
+/// <summary>Every refusal that the gateway knows, one maker each.</summary>
+internal static class Refuse
+{
+    private static readonly Refusal NotFoundRefusal = new(
+        Code.NotFound,
+        ErrorReason.ResourceNotFound,
+        "There is nothing here that this caller may know about."
+    );
+
+    public static Refusal NotFound() => NotFoundRefusal;
+
+    public static Refusal Field(string field, string description) => Fields([new(field, description)]);
+
+    public static Refusal Fields(IReadOnlyList<KeyValuePair<string, string>> violations)
+    {
+        var badRequest = new BadRequest();
+        foreach (var (field, description) in violations)
+        {
+            badRequest.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = field, Description = description });
+        }
+
+        return new(Code.InvalidArgument, ErrorReason.FieldInvalid, $"{violations[0].Key}: {violations[0].Value}")
+        {
+            Metadata = [new("fields", string.Join(',', violations.Select(violation => violation.Key)))],
+            Details = [badRequest],
+        };
+    }
+
+    public static Refusal MessageMalformed() =>
+        new(Code.InvalidArgument, ErrorReason.MessageMalformed, "The message is not protobuf of this method's request type.");
+
+    public static Refusal MessageTooLarge(int limitBytes) =>
+        new(Code.ResourceExhausted, ErrorReason.MessageTooLarge, $"The message is larger than {limitBytes} bytes; send less at once.")
+        {
+            Metadata = [new("limit_bytes", limitBytes.ToString())],
+            Details = [Quota("message_bytes", $"A message has at most {limitBytes} bytes.")],
+        };
+
+    public static Refusal DeadlineInvalid(string value) =>
+        new(Code.InvalidArgument, ErrorReason.DeadlineInvalid, "grpc-timeout must be one to eight digits and one of H, M, S, m, u, n.")
+        {
+            Metadata = [new("value", value.Length <= 32 ? value : value[..32])],
+        };
+
+    public static Refusal RequestIdReused(DateTimeOffset firstUsed) =>
+        new(
+            Code.InvalidArgument,
+            ErrorReason.RequestIdReused,
+            "request_id was used before with another request body; nothing was done. Make a new request_id for a new request."
+        )
+        {
+            Metadata = [new("first_used_time", Timestamp.FromDateTimeOffset(firstUsed).ToString().Trim('"'))],
+        };
+
+    public static Refusal MethodUnknown() =>
+        new(Code.Unimplemented, ErrorReason.MethodUnknown, "No method has exactly this path on this listener.");
+
+    public static Refusal EncodingUnsupported() =>
+        new(
+            Code.Unimplemented,
+            ErrorReason.EncodingUnsupported,
+            "The grpc-encoding of the message is not one that grpc-accept-encoding offers; send gzip, deflate or identity."
+        );
+
+    public static Refusal TokenMissing() =>
+        new(Code.Unauthenticated, ErrorReason.TokenMissing, "Send the metadata \"authorization: Bearer <access token>\".");
+
+    public static Refusal TokenInvalid(string cause) =>
+        new(Code.Unauthenticated, ErrorReason.TokenInvalid, $"The access token is not valid: {cause}.");
+
+    public static Refusal TokenExpired(DateTimeOffset expiry) =>
+        new(Code.Unauthenticated, ErrorReason.TokenExpired, "The access token has expired; request a new one.")
+        {
+            Metadata = [new("expire_time", Timestamp.FromDateTimeOffset(expiry).ToString().Trim('"'))],
+        };
+
+    public static Refusal TokenNotBound() =>
+        new(
+            Code.Unauthenticated,
+            ErrorReason.TokenNotBound,
+            "The access token has no cnf claim with x5t#S256; request it over mutual TLS."
+        );
+
+    public static Refusal TokenBindingMismatch() =>
+        new(
+            Code.Unauthenticated,
+            ErrorReason.TokenBindingMismatch,
+            "The access token is bound to another certificate than this connection's."
+        );
+
+    public static Refusal CertificateUnknown(string cause) =>
+        new(Code.Unauthenticated, ErrorReason.CertificateUnknown, $"The client certificate is not accepted: {cause}.");
+
+    public static Refusal CertificateRevoked() =>
+        new(Code.Unauthenticated, ErrorReason.CertificateRevoked, "The client certificate has been revoked.");
+
+    public static Refusal PartnerSuspended() =>
+        new(Code.PermissionDenied, ErrorReason.PartnerSuspended, "The partner is suspended; ask the operator.");
+
+    public static Refusal ScopeMissing(string scope) =>
+        new(Code.PermissionDenied, ErrorReason.ScopeMissing, $"The call needs the scope {scope}.") { Metadata = [new("scope", scope)] };
+
+    public static Refusal MethodWithoutPolicy() =>
+        new(Code.PermissionDenied, ErrorReason.MethodWithoutPolicy, "The method has no policy row, so it is closed; tell the operator.");
+
+    public static Refusal ProgrammeNotEnrolled(string programme) =>
+        new(Code.PermissionDenied, ErrorReason.ProgrammeNotEnrolled, "The partner is not enrolled in this programme.")
+        {
+            Metadata = [new("programme", programme)],
+        };
+
+    public static Refusal AlreadyExists(string field, string message) =>
+        new(Code.AlreadyExists, ErrorReason.AlreadyExists, message) { Metadata = [new("field", field)] };
+
+    public static Refusal StateConflict(string state, string allowedActions, long revision) =>
+        new(
+            Code.FailedPrecondition,
+            ErrorReason.StateConflict,
+            $"The state is {state} at revision {revision}; it allows: {(allowedActions.Length == 0 ? "nothing more" : allowedActions)}."
+        )
+        {
+            Metadata = [new("state", state), new("allowed_actions", allowedActions), new("revision", revision.ToString())],
+        };
+
+    public static Refusal LostRace() =>
+        new(Code.Aborted, ErrorReason.LostRace, "Another call changed the same data at the same moment; send the same request again.")
+        {
+            Details = [Retry(TimeSpan.FromMilliseconds(50))],
+        };
+
+    public static Refusal TooManyCalls(int limit) =>
+        new(
+            Code.ResourceExhausted,
+            ErrorReason.TooManyCalls,
+            $"The partner has {limit} calls under way, the most allowed; wait for some to end."
+        )
+        {
+            Metadata = [new("limit", limit.ToString())],
+            Details =
+            [
+                Quota("concurrent_calls", $"At most {limit} calls under way on one instance."),
+                Retry(TimeSpan.FromMilliseconds(200)),
+            ],
+        };
+
+    public static Refusal StoreUnavailable() =>
+        new(Code.Unavailable, ErrorReason.StoreUnavailable, "The store of record does not answer; send the same request again.")
+        {
+            Details = [Retry(TimeSpan.FromSeconds(1))],
+        };
+
+    public static Refusal IssuerUnavailable() =>
+        new(
+            Code.Unavailable,
+            ErrorReason.IssuerUnavailable,
+            "The keys of the token issuer cannot be read at the moment; send the same request again."
+        )
+        {
+            Details = [Retry(TimeSpan.FromSeconds(1))],
+        };
+
+    public static Refusal DeadlineExceeded(TimeSpan deadline) =>
+        new(Code.DeadlineExceeded, ErrorReason.DeadlineExceeded, $"The deadline of {deadline.TotalSeconds:0.###} s has passed.")
+        {
+            Metadata = [new("deadline_seconds", deadline.TotalSeconds.ToString("0.###"))],
+        };
+
+    public static Refusal Cancelled() => new(Code.Cancelled, ErrorReason.Cancelled, "The caller gave up.");
+
+    public static Refusal Internal() =>
+        new(Code.Internal, ErrorReason.Internal, "A fault of the gateway; quote the request id of RequestInfo to the operator.");
+
+    private static QuotaFailure Quota(string subject, string description) =>
+        new()
+        {
+            Violations =
+            {
+                new QuotaFailure.Types.Violation { Subject = subject, Description = description },
+            },
+        };
+
+    private static RetryInfo Retry(TimeSpan delay) => new() { RetryDelay = Duration.FromTimeSpan(delay) };
+}

@@ -1,0 +1,151 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Refusals;
+
+namespace SesameGrpc.Gateway.Storage;
+
+/// <summary>
+/// Connections and transactions of the store of record. All SQL of the gateway is written once, in the dialect that SQLite and
+/// PostgreSQL share. Invariant: every write goes through <see cref="WriteAsync"/>, so that SQLite has one writer at a time.
+/// </summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private const int WriteAttempts = 5;
+    private readonly DbDataSource source;
+    private readonly SemaphoreSlim sqliteWriter = new(1, 1);
+    private int waitingWriters;
+
+    public Database(GatewayOptions options)
+    {
+        Provider = options.Storage.Provider;
+        ConnectionString = Provider == StorageProvider.Sqlite ? SqliteConnectionString(options) : PostgreSqlConnectionString(options);
+        source =
+            Provider == StorageProvider.Sqlite
+                ? SqliteFactory.Instance.CreateDataSource(ConnectionString)
+                : NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    public StorageProvider Provider { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Writers that wait for SQLite's one place; always 0 with PostgreSQL.</summary>
+    public int WaitingWriters => Volatile.Read(ref waitingWriters);
+
+    public async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await source.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Runs work in one transaction and commits it; an exception rolls everything back. A lost race is tried again, then refused with LOST_RACE.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (Provider == StorageProvider.PostgreSql)
+        {
+            return await WriteWithRetriesAsync(work, cancellationToken);
+        }
+
+        await EnterSqliteAsync(cancellationToken);
+        try
+        {
+            return await WriteOnceAsync(work, cancellationToken);
+        }
+        finally
+        {
+            sqliteWriter.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        sqliteWriter.Dispose();
+        if (Provider == StorageProvider.Sqlite)
+        {
+            using var connection = new SqliteConnection(ConnectionString);
+            SqliteConnection.ClearPool(connection);
+        }
+    }
+
+    private async Task EnterSqliteAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref waitingWriters);
+        try
+        {
+            await sqliteWriter.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waitingWriters);
+        }
+    }
+
+    private async Task<T> WriteWithRetriesAsync<T>(
+        Func<DbTransaction, CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(work, cancellationToken);
+            }
+            catch (PostgresException exception)
+                when (exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                if (attempt == WriteAttempts)
+                {
+                    throw new RefusalException(Refuse.LostRace());
+                }
+            }
+        }
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var result = await work(transaction, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+
+    private static string SqliteConnectionString(GatewayOptions options)
+    {
+        var builder = new SqliteConnectionStringBuilder(options.Storage.ConnectionString) { Pooling = true };
+        if (!builder.ShouldSerialize("Default Timeout"))
+        {
+            // How long to wait, with a thread, while another process holds the file's lock. The provider's own 30 seconds outlast any deadline.
+            builder.DefaultTimeout = 2;
+        }
+
+        if (builder.DataSource.Length == 0)
+        {
+            builder.DataSource = Path.Combine(options.DataDirectory, "gateway.db");
+        }
+
+        return builder.ToString();
+    }
+
+    private static string PostgreSqlConnectionString(GatewayOptions options)
+    {
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(options.Storage.ConnectionString);
+            var timeoutIsStated =
+                builder.ContainsKey("Timeout") && options.Storage.ConnectionString.Contains("Timeout", StringComparison.OrdinalIgnoreCase);
+            if (!timeoutIsStated)
+            {
+                builder.Timeout = 2;
+            }
+
+            return builder.ToString();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ConfigurationException($"Sesame:Storage:ConnectionString is not an Npgsql connection string: {exception.Message}");
+        }
+    }
+}

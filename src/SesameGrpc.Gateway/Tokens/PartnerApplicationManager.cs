@@ -1,0 +1,56 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Options;
+using OpenIddict.Abstractions;
+using OpenIddict.Core;
+using OpenIddict.EntityFrameworkCore.Models;
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Identity;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Tls;
+
+namespace SesameGrpc.Gateway.Tokens;
+
+/// <summary>
+/// Decides, for the token endpoint, whether a client certificate belongs to a partner. It asks the same <see cref="CertificateTrust"/> as calls do,
+/// so a certificate that may not call gets no token either.
+/// </summary>
+internal sealed class PartnerApplicationManager(
+    IOpenIddictApplicationCache<OpenIddictEntityFrameworkCoreApplication> cache,
+    ILogger<OpenIddictApplicationManager<OpenIddictEntityFrameworkCoreApplication>> logger,
+    IOptionsMonitor<OpenIddictCoreOptions> options,
+    IOpenIddictApplicationStore<OpenIddictEntityFrameworkCoreApplication> store,
+    IHttpContextAccessor http,
+    CertificateTrust trust,
+    PartnerDirectory partners
+) : OpenIddictApplicationManager<OpenIddictEntityFrameworkCoreApplication>(cache, logger, options, store)
+{
+    /// <summary>RFC 8705 section 2.1, tls_client_auth.</summary>
+    public override async ValueTask<bool> ValidatePublicKeyInfrastructureTlsClientCertificateAsync(
+        OpenIddictEntityFrameworkCoreApplication application,
+        X509Certificate2 certificate,
+        X509ChainPolicy policy,
+        CancellationToken cancellationToken = default
+    ) => await BelongsAsync(application, ClientAuthentication.TlsCa, cancellationToken);
+
+    /// <summary>RFC 8705 section 2.2, self_signed_tls_client_auth.</summary>
+    public override async ValueTask<bool> ValidateSelfSignedTlsClientCertificateAsync(
+        OpenIddictEntityFrameworkCoreApplication application,
+        X509Certificate2 certificate,
+        X509ChainPolicy policy,
+        CancellationToken cancellationToken = default
+    ) => await BelongsAsync(application, ClientAuthentication.SelfSignedTls, cancellationToken);
+
+    private async ValueTask<bool> BelongsAsync(
+        OpenIddictEntityFrameworkCoreApplication application,
+        ClientAuthentication method,
+        CancellationToken cancellationToken
+    )
+    {
+        var clientId = await Store.GetClientIdAsync(application, cancellationToken);
+        return http.HttpContext?.Features.Get<ClientCertificate>() is { } certificate
+            && clientId is not null
+            && trust.OfPartner(certificate).Partner == clientId
+            && partners.Current.Find(clientId) is { IsActive: true } partner
+            && partner.Document.ClientAuthentication == method;
+    }
+}
