@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Client;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.Cli.Calls;
+
+/// <summary>`sesame waiver grant`: asks for a deposit to be waived.</summary>
+internal static class WaiverGrantCommand
+{
+    private static readonly Option<string> OrderId = new("--order-id") { Description = "The partner's own order id.", Required = true };
+
+    private static readonly Option<bool> AcceptPartial = new("--accept-partial") { Description = "Accept that only a part is waived." };
+
+    public static Command Create() =>
+        new Command("grant", "Waive a deposit. Exit code 3 when it is not granted.")
+            .With(
+                OrderOptions.Subject,
+                OrderOptions.Programme,
+                OrderId,
+                OrderOptions.AmountFen,
+                AcceptPartial,
+                OrderOptions.Attributes,
+                WaiverCommands.RequestId
+            )
+            .ForPartner()
+            .Runs(RunAsync);
+
+    private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var request = new GrantDepositWaiverRequest
+        {
+            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            OrderId = context.Get(OrderId),
+            Subject = context.Get(OrderOptions.Subject),
+            Programme = context.Get(OrderOptions.Programme),
+            Amount = OrderOptions.Amount(context.Get(OrderOptions.AmountFen)),
+            AcceptPartial = context.Get(AcceptPartial),
+        };
+        foreach (var (name, value) in (context.Get(OrderOptions.Attributes) ?? []).Select(OrderOptions.ParseAttribute))
+        {
+            request.Attributes[name] = value;
+        }
+
+        using var client = await context.ConnectPartnerAsync([PartnerScopes.WaiverWrite], cancellationToken);
+        var response = await client.DepositWaivers.GrantDepositWaiverAsync(request, cancellationToken: cancellationToken);
+        if (response.DepositWaiver is { } waiver)
+        {
+            WaiverCommands.Show(context.Output, waiver);
+            return ExitCode.Ok;
+        }
+
+        ShowRefusal(context.Output, request, response.NotGranted);
+        return ExitCode.RefusedOrLeftOut;
+    }
+
+    private static void ShowRefusal(CliOutput output, GrantDepositWaiverRequest request, NotGranted refusal)
+    {
+        if (output.Json)
+        {
+            var json = new JsonObject
+            {
+                ["order_id"] = request.OrderId,
+                ["subject"] = request.Subject,
+                ["programme"] = request.Programme,
+                ["state"] = "NOT_GRANTED",
+            };
+            foreach (var (name, value) in MessageJson.From(refusal))
+            {
+                json[name] = value?.DeepClone();
+            }
+
+            output.WriteJson(json);
+            return;
+        }
+
+        output.WriteCard(
+            $"order {request.OrderId}: not granted, nothing is held",
+            ("decision", MessageJson.Name(refusal.Decision)),
+            ("reasons", Display.Reasons(refusal.Reasons)),
+            ("policy", refusal.PolicyVersion)
+        );
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using SesameGrpc.Cli.Calls;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Demo;
+using SesameGrpc.Cli.Dev;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Cli.Partners;
+using SesameGrpc.Cli.Persons;
+using SesameGrpc.Cli.Scores;
+
+namespace SesameGrpc.Cli;
+
+/// <summary>All commands, and the one way to run them.</summary>
+internal static class CommandTree
+{
+    private const string Description = """
+        The credit-score gateway's command line.
+
+        Exit codes: 0 done; 1 the call failed (reason, advice and request id on stderr); 2 wrong usage;
+        3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, rejected lines); 4 gateway not reachable.
+        """;
+
+    /// <summary>Longer than a gateway takes to drain, so that Ctrl-C never cuts it off.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(45);
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var arguments = Create().Parse(args);
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            ProcessTerminationTimeout = StopTimeout,
+        };
+        var exitCode = await arguments.InvokeAsync(invocation, cancellationToken);
+        return arguments.Action is ParseErrorAction ? (int)ExitCode.Usage : exitCode;
+    }
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand(Description);
+        root.With(
+            ConnectionOptions.Json,
+            DevCommand.Create(),
+            DemoCommand.Create(),
+            TokenCommand.Create(),
+            ScoreGetCommand.Create(),
+            EligibilityCheckCommand.Create(),
+            WaiverCommands.Create(),
+            PartnerCommands.Create(),
+            PersonCommands.Create(),
+            ScoresImportCommand.Create()
+        );
+        return root;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using SesameGrpc.Cli.Certificates;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Client;
+
+namespace SesameGrpc.Cli.Connecting;
+
+/// <summary>One run of one command: its arguments, its output, its clock, and the connections that its options describe.</summary>
+internal sealed class CommandContext(ParseResult arguments, CliOutput output, TimeProvider time)
+{
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
+    public CliOutput Output { get; } = output;
+
+    public TimeProvider Time { get; } = time;
+
+    public DevelopmentCertificates Certificates => new(Get(ConnectionOptions.Certs), Time);
+
+    public T Get<T>(Option<T> option) => arguments.GetValue(option)!;
+
+    public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
+
+    /// <summary>Connects as the partner. The token is fetched here, so that its failure is told as what it is.</summary>
+    /// <param name="scopes">What the command needs and no more; the option --scope overrides it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<SesamePartnerClient> ConnectPartnerAsync(IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    {
+        var partner = Get(ConnectionOptions.Partner);
+        var client = new SesamePartnerClient(
+            new SesameClientOptions
+            {
+                PartnerId = partner,
+                GatewayUrl = Get(ConnectionOptions.Gateway),
+                IssuerUrl = Get(ConnectionOptions.Issuer),
+                Certificates = Files(Certificates.Partner(partner)),
+                Scopes = Get(ConnectionOptions.Scopes) is { Length: > 0 } chosen ? chosen : scopes,
+                CallTimeout = CallTimeout,
+            },
+            Time
+        );
+        try
+        {
+            await client.Tokens.GetAsync(cancellationToken);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    public OperatorChannel ConnectOperator() => new(Get(ConnectionOptions.Operator), Files(Certificates.Operator), CallTimeout, Time);
+
+    private ClientCertificateFiles Files(ClientCertificateFiles development) =>
+        new(
+            Get(ConnectionOptions.Certificate) ?? development.CertificatePath,
+            Get(ConnectionOptions.Key) ?? development.KeyPath,
+            Get(ConnectionOptions.Ca) ?? development.CaPath
+        );
+}

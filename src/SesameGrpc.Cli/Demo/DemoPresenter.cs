@@ -1,0 +1,54 @@
+using SesameGrpc.Cli.Output;
+using Spectre.Console;
+
+namespace SesameGrpc.Cli.Demo;
+
+/// <summary>Prints steps as they happen, as sentences or as JSON lines, and counts those that went otherwise than expected.</summary>
+internal sealed class DemoPresenter(CliOutput output)
+{
+    private int steps;
+
+    public int Unexpected { get; private set; }
+
+    public void Open()
+    {
+        if (!output.Json)
+        {
+            output.Console.MarkupLine("[bold]A bike without a deposit[/]");
+            output.Console.MarkupLine(
+                "[grey]A credit-score gateway has been started for this demonstration; every step below is a real call over mutual TLS.[/]"
+            );
+        }
+    }
+
+    public void Show(DemoStep step)
+    {
+        steps++;
+        Unexpected += step.AsExpected ? 0 : 1;
+        if (output.Json)
+        {
+            output.WriteJson(step.ToJson());
+            return;
+        }
+
+        var mark = step.AsExpected ? "[green]✓[/]" : "[red]✗[/]";
+        output.Console.WriteLine();
+        output.Console.MarkupLine($"{mark} [bold]{steps}.[/] {Markup.Escape(step.Action)}");
+        output.Console.Write(
+            new Padder(new Text(step.Outcome, new Style(step.AsExpected ? Color.Default : Color.Red)), new Padding(5, 0, 0, 0))
+        );
+    }
+
+    public void Close()
+    {
+        if (!output.Json)
+        {
+            output.Console.WriteLine();
+            output.Console.MarkupLine(
+                Unexpected == 0
+                    ? $"[green]All {steps} steps went as expected.[/] Next: [bold]./sesame dev[/] keeps a gateway running for your own calls."
+                    : $"[red]{Unexpected} of {steps} steps went otherwise than expected.[/]"
+            );
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace SesameGrpc.Cli.Hosting;
+
+/// <summary>Finds the gateway's assembly: named by SESAME_GATEWAY_DLL, beside the CLI, or in the repository's build output.</summary>
+internal static class GatewayBinary
+{
+    private const string FileName = "SesameGrpc.Gateway.dll";
+
+    public static string Find()
+    {
+        if (Environment.GetEnvironmentVariable("SESAME_GATEWAY_DLL") is { Length: > 0 } named)
+        {
+            return File.Exists(named) ? named : throw new GatewayStartException($"SESAME_GATEWAY_DLL names {named}, which does not exist.");
+        }
+
+        var beside = Path.Combine(AppContext.BaseDirectory, FileName);
+        if (File.Exists(beside) && File.Exists(Path.ChangeExtension(beside, ".runtimeconfig.json")))
+        {
+            return beside;
+        }
+
+        // <root>/<src or tests>/<project>/bin/<configuration>/<framework>/
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var configuration = framework.Parent?.Name ?? "Release";
+        var built = Path.Combine(RepositoryRoot(), "src", "SesameGrpc.Gateway", "bin", configuration, framework.Name, FileName);
+        return File.Exists(built) ? built : throw new GatewayStartException($"The gateway is not built: {built} does not exist.");
+    }
+
+    /// <summary>The directory above this program that holds the solution; the current directory where there is none.</summary>
+    public static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "SesameGrpc.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        return Environment.CurrentDirectory;
+    }
+}
+
+/// <summary>The gateway could not be started, with words on why.</summary>
+internal sealed class GatewayStartException(string message) : Exception(message);

@@ -1,0 +1,30 @@
+using SesameGrpc.Cli.Certificates;
+
+namespace SesameGrpc.Cli.Hosting;
+
+/// <summary>The settings of a sandbox gateway on loopback, as environment variables.</summary>
+internal static class GatewaySettings
+{
+    public static IEnumerable<(string Name, string Value)> ForSandbox(
+        GatewayAddresses addresses,
+        string dataDirectory,
+        DevelopmentCertificates certificates
+    ) =>
+        [
+            ("Sesame__Mode", "Sandbox"),
+            ("Sesame__DataDirectory", Path.GetFullPath(dataDirectory)),
+            ("Sesame__Listeners__Partner", Loopback(addresses.Partner)),
+            ("Sesame__Listeners__Public", Loopback(addresses.Public)),
+            ("Sesame__Listeners__Operator", Loopback(addresses.Operator)),
+            ("Sesame__Listeners__Internal", Loopback(addresses.Internal)),
+            ("Sesame__Listeners__PartnerUrl", addresses.PartnerUrl.GetLeftPart(UriPartial.Authority)),
+            ("Sesame__Listeners__PublicUrl", addresses.PublicUrl.GetLeftPart(UriPartial.Authority)),
+            ("Sesame__Tls__ServerCertificate", Path.GetFullPath(certificates.ServerPath)),
+            ("Sesame__Tls__ServerKey", Path.GetFullPath(certificates.ServerKeyPath)),
+            ("Sesame__Tls__PartnerCa", Path.GetFullPath(certificates.CaPath)),
+            ("Sesame__Tls__OperatorCa", Path.GetFullPath(certificates.CaPath)),
+            ("Sesame__Tls__PartnerCrl", Path.GetFullPath(certificates.RevocationListPath)),
+        ];
+
+    private static string Loopback(int port) => $"127.0.0.1:{port}";
+}

@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using SesameGrpc.Cli.Hosting;
+using SesameGrpc.Cli.Scores;
+using SesameGrpc.Client;
+
+namespace SesameGrpc.Cli.Output;
+
+/// <summary>What went wrong, what to do about it, and the exit code that says so.</summary>
+internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason, string Message, string Advice)
+{
+    private const string NotReachable = "GATEWAY_NOT_REACHABLE";
+
+    public string? RequestId { get; private init; }
+
+    public string? HelpUrl { get; private init; }
+
+    public IReadOnlyList<(string Field, string Description)> Fields { get; private init; } = [];
+
+    /// <summary>Null for an exception that is a fault of this program and should be seen as such.</summary>
+    public static ErrorReport? From(Exception failure) =>
+        failure switch
+        {
+            RpcException refused => From(refused),
+            SesameUnreachableException unreachable => Unreachable(unreachable.Message),
+            GatewayStartException start => new ErrorReport(
+                ExitCode.Unreachable,
+                "UNAVAILABLE",
+                "GATEWAY_NOT_STARTED",
+                start.Message,
+                "Mend what the message names, then start it again."
+            ),
+            SesameException token => new ErrorReport(
+                ExitCode.CallFailed,
+                "UNAUTHENTICATED",
+                token.Reason,
+                token.Message,
+                Remedy.ForOAuth(token.Reason)
+            ),
+            UsageException usage => new ErrorReport(
+                ExitCode.Usage,
+                "INVALID_ARGUMENT",
+                "USAGE",
+                usage.Message,
+                "Run the command with --help."
+            ),
+            ScoreFileException file => new ErrorReport(
+                ExitCode.CallFailed,
+                "INVALID_ARGUMENT",
+                "FILE_INVALID",
+                file.Message,
+                "Correct the file and run the command again."
+            ),
+            FileNotFoundException { FileName: { } assembly } when assembly.Contains(", Version=", StringComparison.Ordinal) => null,
+            FileNotFoundException or DirectoryNotFoundException => new ErrorReport(
+                ExitCode.CallFailed,
+                "NOT_FOUND",
+                "FILE_NOT_FOUND",
+                failure.Message,
+                "Name an existing file; development certificates are made by `sesame dev` and `sesame partner add`."
+            ),
+            IOException or CryptographicException or UnauthorizedAccessException => new ErrorReport(
+                ExitCode.CallFailed,
+                "FAILED_PRECONDITION",
+                "FILE_NOT_USABLE",
+                failure.Message,
+                "Check the file named and its permissions."
+            ),
+            OperationCanceledException => Cancelled(),
+            _ => null,
+        };
+
+    public void Write(CliOutput output)
+    {
+        if (output.Json)
+        {
+            output.WriteErrorJson(ToJson());
+            return;
+        }
+
+        output.Error.WriteLine($"error: {Reason} ({Code})");
+        output.Error.WriteLine($"  {Message}");
+        foreach (var (field, description) in Fields)
+        {
+            output.Error.WriteLine($"  {field}: {description}");
+        }
+
+        output.Error.WriteLine($"  what to do: {Advice}");
+        if (RequestId is not null)
+        {
+            output.Error.WriteLine($"  request id: {RequestId}");
+        }
+
+        if (HelpUrl is not null)
+        {
+            output.Error.WriteLine($"  help:       {HelpUrl}");
+        }
+    }
+
+    private static ErrorReport From(RpcException refused)
+    {
+        var error = SesameError.From(refused);
+        if (error.Reason is null && (refused.StatusCode == StatusCode.Unavailable || IsConnectionFault(refused.Status.DebugException)))
+        {
+            return Unreachable(refused.Status.DebugException?.GetBaseException().Message ?? error.Message);
+        }
+
+        if (error.Reason is null && refused.StatusCode == StatusCode.Cancelled)
+        {
+            return Cancelled();
+        }
+
+        var code = CodeName(refused.StatusCode);
+        return new ErrorReport(ExitCode.CallFailed, code, error.Reason ?? code, error.Message, Remedy.For(error))
+        {
+            RequestId = error.RequestId,
+            HelpUrl = error.HelpUrl,
+            Fields = error.FieldViolations,
+        };
+    }
+
+    /// <summary>The upper-case name that gRPC gives a status code, for example NOT_FOUND.</summary>
+    public static string CodeName(StatusCode code) =>
+        string.Concat(code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+
+    private static ErrorReport Cancelled() =>
+        new(
+            ExitCode.CallFailed,
+            "CANCELLED",
+            "CANCELLED",
+            "Stopped before the answer.",
+            "Run the same command again; an import goes on where it stopped."
+        );
+
+    private static bool IsConnectionFault(Exception? cause) => cause is HttpRequestException or SesameUnreachableException;
+
+    private static ErrorReport Unreachable(string message) =>
+        new(
+            ExitCode.Unreachable,
+            "UNAVAILABLE",
+            NotReachable,
+            message,
+            "Start the gateway (`sesame dev`), check the addresses, and check that the certificate is one that the gateway accepts."
+        );
+
+    private JsonObject ToJson()
+    {
+        var error = new JsonObject
+        {
+            ["code"] = Code,
+            ["reason"] = Reason,
+            ["message"] = Message,
+            ["what_to_do"] = Advice,
+            ["request_id"] = RequestId,
+            ["help"] = HelpUrl,
+        };
+        if (Fields.Count > 0)
+        {
+            error["fields"] = new JsonArray([
+                .. Fields.Select(f => new JsonObject { ["field"] = f.Field, ["description"] = f.Description }),
+            ]);
+        }
+
+        return new JsonObject { ["error"] = error };
+    }
+}
+
+/// <summary>Arguments that are well-formed for the parser but make no sense, with words on why.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using SesameGrpc.Cli.Calls;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Client;
+using SesameGrpc.Contracts.Operator.V1;
+using Spectre.Console;
+
+namespace SesameGrpc.Cli.Partners;
+
+/// <summary>`sesame partner list|suspend|resume`, and the group that holds them and `add`.</summary>
+internal static class PartnerCommands
+{
+    private static readonly Argument<string> Id = new("ID") { Description = "Id of the partner." };
+
+    public static Command Create() =>
+        new Command("partner", "Partners and what they may do (operator).").With(
+            PartnerAddCommand.Create(),
+            new Command("list", "List the partners.").ForOperator().Runs(ListAsync),
+            Action("suspend", "Refuse the partner's calls from now on, on open connections too.", SuspendAsync),
+            Action("resume", "Lift a suspension.", ResumeAsync)
+        );
+
+    public static void Show(CliOutput output, Partner partner)
+    {
+        if (output.Json)
+        {
+            output.WriteJson(MessageJson.From(partner));
+            return;
+        }
+
+        output.WriteCard(
+            $"{partner.Partner_} ({partner.DisplayName})",
+            ("state", MessageJson.Name(partner.State)),
+            ("proves itself by", MessageJson.Name(partner.ClientAuthentication)),
+            ("scopes", string.Join(' ', partner.Scopes)),
+            ("programmes", Enrolments(partner)),
+            ("since", Display.Time(partner.CreateTime))
+        );
+    }
+
+    private static string Enrolments(Partner partner) => string.Join(", ", partner.Enrolments.Select(enrolment => enrolment.Programme));
+
+    private static Command Action(
+        string name,
+        string description,
+        Func<OperatorChannel, string, string, CancellationToken, Task<Partner>> call
+    ) =>
+        new Command(name, description)
+            .With(Id, WaiverCommands.RequestId)
+            .ForOperator()
+            .Runs(
+                async (context, cancellationToken) =>
+                {
+                    using var channel = context.ConnectOperator();
+                    var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+                    Show(context.Output, await call(channel, context.Get(Id), requestId, cancellationToken));
+                    return ExitCode.Ok;
+                }
+            );
+
+    private static async Task<ExitCode> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        using var channel = context.ConnectOperator();
+        var table = new Table().Border(TableBorder.Simple).AddColumns("partner", "name", "state", "scopes", "programmes");
+        var request = new ListPartnersRequest();
+        do
+        {
+            var page = await channel.Partners.ListPartnersAsync(request, cancellationToken: cancellationToken);
+            foreach (var partner in page.Partners)
+            {
+                if (context.Output.Json)
+                {
+                    context.Output.WriteJson(MessageJson.From(partner));
+                }
+
+                table.AddRow(
+                    new Text(partner.Partner_),
+                    new Text(partner.DisplayName),
+                    new Text(MessageJson.Name(partner.State)),
+                    new Text(string.Join('\n', partner.Scopes)),
+                    new Text(Enrolments(partner))
+                );
+            }
+
+            request.PageToken = page.NextPageToken;
+        } while (request.PageToken.Length > 0);
+
+        if (!context.Output.Json)
+        {
+            context.Output.Console.Write(table);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static async Task<Partner> SuspendAsync(
+        OperatorChannel channel,
+        string id,
+        string requestId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await channel.Partners.SuspendPartnerAsync(new() { Partner = id, RequestId = requestId }, cancellationToken: cancellationToken)
+        ).Partner;
+
+    private static async Task<Partner> ResumeAsync(
+        OperatorChannel channel,
+        string id,
+        string requestId,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await channel.Partners.ResumePartnerAsync(new() { Partner = id, RequestId = requestId }, cancellationToken: cancellationToken)
+        ).Partner;
+}

@@ -1,0 +1,44 @@
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using SesameGrpc.Contracts.Operator.V1;
+
+namespace SesameGrpc.Client;
+
+/// <summary>An operator's connection to the gateway: mutual TLS with an operator certificate, no token.</summary>
+public sealed class OperatorChannel : IDisposable
+{
+    private readonly SocketsHttpHandler handler;
+    private readonly GrpcChannel channel;
+
+    /// <summary>Connects at the first call; unary calls that state no deadline get <paramref name="callTimeout"/>.</summary>
+    public OperatorChannel(Uri operatorUrl, ClientCertificateFiles certificates, TimeSpan callTimeout, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(operatorUrl);
+        handler = MutualTlsHandler.Create(certificates, resumeSessions: true);
+        channel = GrpcChannel.ForAddress(operatorUrl, new GrpcChannelOptions { HttpHandler = handler });
+        var calls = channel.Intercept(new DefaultDeadlineInterceptor(callTimeout, time));
+        Partners = new PartnerAdminService.PartnerAdminServiceClient(calls);
+        Programmes = new ProgrammeAdminService.ProgrammeAdminServiceClient(calls);
+        ScoreFeed = new ScoreFeedService.ScoreFeedServiceClient(calls);
+        Persons = new PersonService.PersonServiceClient(calls);
+    }
+
+    /// <summary>Partners and what they may do.</summary>
+    public PartnerAdminService.PartnerAdminServiceClient Partners { get; }
+
+    /// <summary>Programmes in force.</summary>
+    public ProgrammeAdminService.ProgrammeAdminServiceClient Programmes { get; }
+
+    /// <summary>Scores coming in.</summary>
+    public ScoreFeedService.ScoreFeedServiceClient ScoreFeed { get; }
+
+    /// <summary>Opting in and out.</summary>
+    public PersonService.PersonServiceClient Persons { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        channel.Dispose();
+        handler.Dispose();
+    }
+}

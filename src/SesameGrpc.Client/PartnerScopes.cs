@@ -1,0 +1,20 @@
+namespace SesameGrpc.Client;
+
+/// <summary>The OAuth scopes that a partner can be given.</summary>
+public static class PartnerScopes
+{
+    /// <summary>Look up scores.</summary>
+    public const string ScoreRead = "score.read";
+
+    /// <summary>Also see the five dimensions of a score.</summary>
+    public const string DimensionsRead = "score.dimensions.read";
+
+    /// <summary>Ask whether a programme is open to a person.</summary>
+    public const string EligibilityCheck = "eligibility.check";
+
+    /// <summary>Read deposit waivers.</summary>
+    public const string WaiverRead = "deposit_waiver.read";
+
+    /// <summary>Grant, complete and cancel deposit waivers.</summary>
+    public const string WaiverWrite = "deposit_waiver.write";
+}

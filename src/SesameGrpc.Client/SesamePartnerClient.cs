@@ -1,0 +1,64 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.Client;
+
+/// <summary>A partner's connection to the gateway: mutual TLS, a bound access token on every call, the generated clients.</summary>
+public sealed class SesamePartnerClient : IDisposable
+{
+    private readonly SocketsHttpHandler callHandler;
+    private readonly SocketsHttpHandler tokenHandler;
+    private readonly GrpcChannel channel;
+
+    /// <summary>Connects at the first call.</summary>
+    /// <param name="options">Who calls and where.</param>
+    /// <param name="time">Clock for token renewal and deadlines.</param>
+    /// <param name="accessToken">Gives the token to send; default: the tokens of this partner's <see cref="Tokens"/>.</param>
+    public SesamePartnerClient(SesameClientOptions options, TimeProvider time, Func<CancellationToken, Task<string>>? accessToken = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        // Two handlers: a channel takes its handler's connections into its own hands, so no other client can use it.
+        callHandler = MutualTlsHandler.Create(options.Certificates, resumeSessions: true);
+        tokenHandler = MutualTlsHandler.Create(options.Certificates, resumeSessions: false);
+        Tokens = new AccessTokenSource(options, tokenHandler, time);
+        accessToken ??= async cancellationToken => (await Tokens.GetAsync(cancellationToken)).Value;
+        var bearer = CallCredentials.FromInterceptor(
+            async (context, metadata) => metadata.Add("authorization", "Bearer " + await accessToken(context.CancellationToken))
+        );
+        channel = GrpcChannel.ForAddress(
+            options.GatewayUrl,
+            new GrpcChannelOptions
+            {
+                HttpHandler = callHandler,
+                Credentials = ChannelCredentials.Create(ChannelCredentials.SecureSsl, bearer),
+            }
+        );
+        var calls = channel.Intercept(new DefaultDeadlineInterceptor(options.CallTimeout, time));
+        CreditScores = new CreditScoreService.CreditScoreServiceClient(calls);
+        Eligibility = new EligibilityService.EligibilityServiceClient(calls);
+        DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
+    }
+
+    /// <summary>The partner's access tokens.</summary>
+    public AccessTokenSource Tokens { get; }
+
+    /// <summary>Scores of persons.</summary>
+    public CreditScoreService.CreditScoreServiceClient CreditScores { get; }
+
+    /// <summary>Decisions on programmes.</summary>
+    public EligibilityService.EligibilityServiceClient Eligibility { get; }
+
+    /// <summary>Waived deposits.</summary>
+    public DepositWaiverService.DepositWaiverServiceClient DepositWaivers { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        channel.Dispose();
+        Tokens.Dispose();
+        tokenHandler.Dispose();
+        callHandler.Dispose();
+    }
+}
