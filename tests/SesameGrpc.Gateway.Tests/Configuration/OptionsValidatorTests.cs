@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Configuration;
+using SesameGrpc.Gateway.Configuration;
+using Xunit;
+
+namespace SesameGrpc.Gateway.Tests.Configuration;
+
+public sealed class OptionsValidatorTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Dictionary<string, string?> settings;
+
+    public OptionsValidatorTests() =>
+        settings = new[] { "ServerCertificate", "ServerKey", "PartnerCa", "OperatorCa" }.ToDictionary(
+            name => $"Sesame:Tls:{name}",
+            name => (string?)folder.File(name),
+            StringComparer.Ordinal
+        );
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Load_OnlyTheRequiredKeys_TakesTheDefaults()
+    {
+        var options = Load();
+
+        Assert.Equal(GatewayMode.Production, options.Mode);
+        Assert.Equal(".sesame", options.DataDirectory);
+        Assert.Equal(("127.0.0.1:7443", "127.0.0.1:7444"), (options.Listeners.Partner, options.Listeners.Public));
+        Assert.Equal(("127.0.0.1:7445", "127.0.0.1:7446"), (options.Listeners.Operator, options.Listeners.Internal));
+        Assert.Equal((StorageProvider.Sqlite, 1000), (options.Storage.Provider, options.Storage.RefreshMilliseconds));
+        Assert.Equal((50, 600), (options.Redis.TimeoutMilliseconds, options.Redis.LifetimeSeconds));
+        Assert.Equal(("urn:sesame:gateway", 600), (options.Tokens.Audience, options.Tokens.LifetimeSeconds));
+        Assert.Equal(
+            (90, 5, 200_000),
+            (options.Persons.ScoreValidityDays, options.Persons.MemoryLifetimeSeconds, options.Persons.MemoryCapacity)
+        );
+        Assert.Equal((5, 1000), (options.Calls.DefaultDeadlineSeconds, options.Calls.MaxConcurrentCallsPerPartner));
+        Assert.Equal((false, 2), (options.Tls.AllowTls12, options.Tls.ReloadSeconds));
+    }
+
+    [Theory]
+    [InlineData("Tls:ReloadSeconds", 1, 3600)]
+    [InlineData("Storage:RefreshMilliseconds", 100, 5000)]
+    [InlineData("Redis:TimeoutMilliseconds", 5, 1000)]
+    [InlineData("Redis:LifetimeSeconds", 10, 86_400)]
+    [InlineData("Tokens:LifetimeSeconds", 60, 600)]
+    [InlineData("Persons:ScoreValidityDays", 1, 3650)]
+    [InlineData("Persons:MemoryLifetimeSeconds", 1, 60)]
+    [InlineData("Persons:MemoryCapacity", 1_000, 10_000_000)]
+    [InlineData("Calls:DefaultDeadlineSeconds", 1, 60)]
+    [InlineData("Calls:MaxConcurrentCallsPerPartner", 1, 100_000)]
+    public void Load_NumberAroundItsRange_NamesKeyValueAndRange(string key, int lowest, int highest)
+    {
+        Load(key, lowest.ToString());
+        Load(key, highest.ToString());
+
+        Assert.Equal($"Sesame:{key} is \"{lowest - 1}\"; allowed: {lowest} to {highest}.", MessageOf(key, (lowest - 1).ToString()));
+        Assert.Equal($"Sesame:{key} is \"{highest + 1}\"; allowed: {lowest} to {highest}.", MessageOf(key, (highest + 1).ToString()));
+        AssertOneLine(MessageOf(key, "many"), key, "many");
+        AssertOneLine(MessageOf(key, "99999999999999"), key, "99999999999999");
+    }
+
+    [Theory]
+    [InlineData("Listeners:Partner", "localhost:7443", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Partner", "127.0.0.1", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Public", "127.0.0.1:65536", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Public", "", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Operator", "::1", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Operator", "::1:7445", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Operator", "[::1]", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Internal", "7446", "an IP address and port such as 127.0.0.1:7443")]
+    [InlineData("Listeners:Internal", "0.0.0.0:7446", "a loopback address, because it is plain HTTP")]
+    [InlineData("Listeners:PartnerUrl", "http://localhost:7443", "an https URL without query")]
+    [InlineData("Listeners:PartnerUrl", "localhost", "an https URL without query")]
+    [InlineData("Listeners:PublicUrl", "https://localhost/?a=b", "an https URL without query")]
+    [InlineData("Tls:ServerCertificate", "missing.pem", "the path of a readable file")]
+    [InlineData("Tls:ServerKey", "", "the path of a readable file")]
+    [InlineData("Tls:PartnerCa", "missing.pem", "the path of a readable file")]
+    [InlineData("Tls:OperatorCa", "missing.pem", "the path of a readable file")]
+    [InlineData("Tls:PartnerCrl", "missing.pem", "the path of a readable file")]
+    [InlineData("DataDirectory", "", "the path of a directory")]
+    [InlineData("Tokens:Audience", "", "1 to 200 characters")]
+    [InlineData("Tokens:ExternalIssuer", "http://issuer.example", "an https URL without query")]
+    [InlineData("Tokens:ExternalIssuerCa", "missing.pem", "the path of a readable file")]
+    [InlineData("Programmes:File", "missing.json", "the path of a readable file")]
+    [InlineData("Mode", "7", "Production or Sandbox")]
+    [InlineData("Storage:Provider", "2", "Sqlite or PostgreSql")]
+    public void Load_BadText_NamesKeyValueAndWhatIsAllowed(string key, string value, string allowed) =>
+        Assert.Equal($"Sesame:{key} is \"{value}\"; allowed: {allowed}.", MessageOf(key, value));
+
+    [Theory]
+    [InlineData("Listeners:Partner", "[::1]:7443")]
+    [InlineData("Listeners:Partner", "0.0.0.0:0")]
+    [InlineData("Listeners:Internal", "[::1]:7446")]
+    [InlineData("Mode", "sandbox")]
+    [InlineData("Storage:Provider", "sqlite")]
+    [InlineData("Tls:AllowTls12", "true")]
+    [InlineData("Tokens:ExternalIssuer", "https://issuer.example/realm")]
+    public void Load_GoodText_IsTaken(string key, string value) => Load(key, value);
+
+    [Theory]
+    [InlineData("Mode", "Playground")]
+    [InlineData("Storage:Provider", "Oracle")]
+    [InlineData("Tls:AllowTls12", "perhaps")]
+    public void Load_ValueOfNoSuchType_NamesKeyAndValue(string key, string value) => AssertOneLine(MessageOf(key, value), key, value);
+
+    [Theory]
+    [InlineData("Colour")]
+    [InlineData("Tls:PartnerCrls")]
+    [InlineData("Listeners:Partner:Port")]
+    public void Load_UnknownKey_IsRefused(string key) => AssertOneLine(MessageOf(key, "1"), "Sesame", key.Split(':')[^1]);
+
+    [Fact]
+    public void Load_PostgreSqlWithoutAConnectionString_SaysWhy()
+    {
+        settings["Sesame:Storage:Provider"] = "PostgreSql";
+
+        Assert.Equal(
+            "Sesame:Storage:ConnectionString is \"\"; allowed: an Npgsql connection string, because Storage:Provider is PostgreSql.",
+            Assert.Throws<ConfigurationException>(Load).Message
+        );
+    }
+
+    private static void AssertOneLine(string message, params string[] fragments)
+    {
+        Assert.DoesNotContain('\n', message);
+        Assert.All(fragments, fragment => Assert.Contains(fragment, message, StringComparison.Ordinal));
+    }
+
+    private string MessageOf(string key, string value) => Assert.Throws<ConfigurationException>(() => Load(key, value)).Message;
+
+    private void Load(string key, string value)
+    {
+        settings[$"Sesame:{key}"] = value;
+        Load();
+    }
+
+    private GatewayOptions Load() => OptionsValidator.Load(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+}
