@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace SesameGrpc.Cli.Tests.Wire;
+
+public sealed class DemoTests
+{
+    [Fact]
+    public async Task Demo_Json_TellsTheBikeStoryAndNothingElse()
+    {
+        var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Equal(
+            ["token", "score", "eligibility", "eligibility", "grant", "replay", "grant", "complete", "stolen-token"],
+            run.Lines.Select(line => (string)line["step"]!)
+        );
+        AssertFields(run.Lines[0], """{"token_type":"Bearer"}""");
+        Assert.InRange((int)run.Lines[0]["expires_in"]!, 1, 600);
+        Assert.StartsWith("x5t#S256", (string?)run.Lines[0]["bound_to"], StringComparison.Ordinal);
+        AssertFields(run.Lines[1], """{"subject":"test-650","score":650,"band":"EXCELLENT"}""");
+        AssertFields(run.Lines[2], """{"subject":"test-650","programme":"bike.deposit_free","decision":"ELIGIBLE","reasons":[]}""");
+        AssertFields(
+            run.Lines[3],
+            """{"subject":"test-649","programme":"bike.deposit_free","decision":"NOT_ELIGIBLE","reasons":["SCORE_TOO_LOW"]}"""
+        );
+        AssertFields(run.Lines[4], """{"subject":"test-650","state":"ACTIVE","waived_fen":19900,"payable_fen":0}""");
+        AssertFields(run.Lines[5], $$"""{"replayed":true,"deposit_waiver_id":{{run.Lines[4]["deposit_waiver_id"]!.ToJsonString()}}}""");
+        AssertFields(run.Lines[6], """{"subject":"test-649","state":"NOT_GRANTED","reasons":["SCORE_TOO_LOW"]}""");
+        AssertFields(run.Lines[7], """{"state":"RELEASED","allowed_actions":[]}""");
+        AssertFields(run.Lines[8], """{"code":"UNAUTHENTICATED","reason":"TOKEN_BINDING_MISMATCH"}""");
+        Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
+    }
+
+    private static void AssertFields(JsonNode line, string expected)
+    {
+        foreach (var (name, value) in JsonNode.Parse(expected)!.AsObject())
+        {
+            Assert.Equal($"{name}: {value!.ToJsonString()}", $"{name}: {line[name]?.ToJsonString()}");
+        }
+    }
+}

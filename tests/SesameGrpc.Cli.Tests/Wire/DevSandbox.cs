@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using SesameGrpc.Cli.Hosting;
+using Xunit;
+
+namespace SesameGrpc.Cli.Tests.Wire;
+
+/// <summary>`sesame dev` as its own process on free ports, for the tests of one class.</summary>
+public sealed class DevSandbox : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private Process? process;
+    private JsonNode? ready;
+
+    public string Certs => Path.Combine(folder.Path, "certs");
+
+    public string OperatorUrl => (string)ready!["operator_url"]!;
+
+    private string[] Partner =>
+        ["--certs", Certs, "--gateway", (string)ready!["partner_url"]!, "--issuer", (string)ready!["public_url"]!, "--json"];
+
+    private string[] Operator => ["--certs", Certs, "--operator", OperatorUrl, "--json"];
+
+    public async ValueTask InitializeAsync()
+    {
+        process = Start(folder.Path);
+        var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        ready = JsonNode.Parse(
+            line ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(process!);
+        process!.Dispose();
+        folder.Dispose();
+    }
+
+    internal static Process Start(string folder)
+    {
+        string[] arguments =
+        [
+            CommandLine(),
+            "dev",
+            "--json",
+            "--ports-from",
+            "0",
+            "--persons",
+            "500",
+            "--data",
+            Path.Combine(folder, "data"),
+            "--certs",
+            Path.Combine(folder, "certs"),
+        ];
+        return Process.Start(
+            new ProcessStartInfo("dotnet", arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
+    }
+
+    /// <summary>The command line in its own build output: the copy beside the tests lacks what their framework brings.</summary>
+    private static string CommandLine()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine(
+            GatewayBinary.RepositoryRoot(),
+            "src",
+            "SesameGrpc.Cli",
+            "bin",
+            framework.Parent!.Name,
+            framework.Name,
+            "sesame.dll"
+        );
+    }
+
+    /// <summary>Asks the process to stop, as Ctrl-C does, and returns its exit code.</summary>
+    internal static async Task<int> StopAsync(Process process)
+    {
+        if (!process.HasExited)
+        {
+            using var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    internal Task<CliRun> AsPartnerAsync(params string[] args) =>
+        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Partner]);
+
+    internal Task<CliRun> AsOperatorAsync(params string[] args) =>
+        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Operator]);
+
+    internal string File(string name, string content) => folder.File(name, content);
+}

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.TestSupport;
+using Xunit;
+
+namespace SesameGrpc.Functional.Tests.Pipeline;
+
+/// <summary>Calls that no generated client would send, as raw HTTP/2 requests.</summary>
+public sealed class WireTests
+{
+    private const string Path = "/sesame.partner.v1.CreditScoreService/GetCreditScore";
+
+    [Theory]
+    [InlineData("/sesame.partner.v1.CreditScoreService/getcreditscore")]
+    [InlineData("/SESAME.partner.v1.CreditScoreService/GetCreditScore")]
+    [InlineData("/sesame.partner.v1.CreditScoreService/%47etCreditScore")]
+    [InlineData("/sesame.partner.v1.CreditScoreService/GetCreditScore?a=b")]
+    [InlineData("/sesame.partner.v1.CreditScoreService/GetCreditScore/")]
+    [InlineData("/sesame.partner.v1.CreditScoreService/NoSuchMethod")]
+    [InlineData("/no.such.Service/Method")]
+    [InlineData("/")]
+    public async Task Path_NotExactlyAMethods_IsUnknown(string path)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        var status = await SendAsync(gateway, path, Frame(Lookup()));
+
+        Assert.Equal((StatusCode.Unimplemented, "METHOD_UNKNOWN"), status);
+    }
+
+    [Fact]
+    public async Task Method_OfAnotherListener_IsUnknown()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Equal(
+            (StatusCode.Unimplemented, "METHOD_UNKNOWN"),
+            await SendAsync(gateway, "/sesame.operator.v1.PartnerAdminService/ListPartners", Frame([]))
+        );
+    }
+
+    [Fact]
+    public async Task Message_NoProtobuf_IsMalformed()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Equal((StatusCode.InvalidArgument, "MESSAGE_MALFORMED"), await SendAsync(gateway, Path, Frame([0x0A, 0xFF, 0xFF, 0xFF])));
+        Assert.Equal(
+            (StatusCode.InvalidArgument, "MESSAGE_MALFORMED"),
+            await SendAsync(gateway, Path, Frame([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]))
+        );
+    }
+
+    [Fact]
+    public async Task Message_FrameEndsEarlyOrIsAbsent_IsMalformed()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Equal((StatusCode.InvalidArgument, "MESSAGE_MALFORMED"), await SendAsync(gateway, Path, [0, 0, 0, 0, 50, 1, 2, 3]));
+        Assert.Equal((StatusCode.InvalidArgument, "MESSAGE_MALFORMED"), await SendAsync(gateway, Path, []));
+    }
+
+    [Fact]
+    public async Task Message_CompressedInAnUnknownWay_IsRefused()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        byte[] compressed = [1, .. Frame(Lookup()).Skip(1)];
+
+        Assert.Equal((StatusCode.Unimplemented, "ENCODING_UNSUPPORTED"), await SendAsync(gateway, Path, compressed, encoding: "br"));
+    }
+
+    [Fact]
+    public async Task Message_TooLarge_IsExhaustedWithTheLimit()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        var bike = await gateway.ConnectAsync("bike");
+
+        var refused = await RefusedCall.OfAsync(
+            bike.Scores.BatchGetCreditScoresAsync(
+                new BatchGetCreditScoresRequest { Subjects = { Enumerable.Repeat(new string('a', 64), 5000) } }
+            )
+        );
+
+        Assert.Equal(
+            (StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE", "262144"),
+            (refused.Code, refused.Reason, refused.Info.Metadata["limit_bytes"])
+        );
+        Assert.Contains(refused.Status.Details, detail => detail.Is(QuotaFailure.Descriptor));
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("S")]
+    [InlineData("5X")]
+    [InlineData("-5S")]
+    [InlineData("123456789S")]
+    [InlineData("soon")]
+    public async Task Deadline_NotAGrpcTimeout_IsRefused(string value)
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Equal((StatusCode.InvalidArgument, "DEADLINE_INVALID"), await SendAsync(gateway, Path, Frame(Lookup()), value));
+    }
+
+    private static byte[] Lookup() => new GetCreditScoreRequest { Subject = "test-650" }.ToByteArray();
+
+    private static byte[] Frame(byte[] message)
+    {
+        var frame = new byte[5 + message.Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame, 5);
+        return frame;
+    }
+
+    private static async Task<(StatusCode Code, string Reason)> SendAsync(
+        GatewayUnderTest gateway,
+        string path,
+        byte[] body,
+        string? timeout = null,
+        string? encoding = null
+    )
+    {
+        var bike = await gateway.ConnectAsync("bike");
+        using var http = new HttpClient(gateway.Handler(bike.Certificate));
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        var url = new Uri(
+            $"{gateway.PartnerUrl.ToString().TrimEnd('/')}{path}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bike.Token);
+        request.Headers.Add("TE", "trailers");
+        if (encoding is not null)
+        {
+            request.Headers.Add("grpc-encoding", encoding);
+        }
+
+        if (timeout is not null)
+        {
+            request.Headers.Add("grpc-timeout", timeout);
+        }
+
+        using var response = await http.SendAsync(request);
+        await response.Content.ReadAsByteArrayAsync();
+        var fields = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : (HttpHeaders)response.Headers;
+        var encoded = fields.GetValues("grpc-status-details-bin").Single();
+        var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(encoded.PadRight((encoded.Length + 3) / 4 * 4, '=')));
+        Assert.Equal(status.Code.ToString(), fields.GetValues("grpc-status").Single());
+        return ((StatusCode)status.Code, status.Details.Single(detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>().Reason);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography.X509Certificates;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.TestSupport;
+
+/// <summary>A partner with its certificate, its token and one open connection.</summary>
+public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certificate, string token)
+{
+    public static string[] AllScopes { get; } =
+    ["score.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.read", "deposit_waiver.write"];
+
+    public X509Certificate2 Certificate { get; } = certificate;
+
+    public string Token { get; } = token;
+
+    public GrpcChannel Channel { get; } = channel;
+
+    public CallInvoker Invoker { get; } =
+        channel.Intercept(metadata =>
+        {
+            metadata.Add("authorization", $"Bearer {token}");
+            return metadata;
+        });
+
+    public CreditScoreService.CreditScoreServiceClient Scores => new(Invoker);
+
+    public EligibilityService.EligibilityServiceClient Eligibility => new(Invoker);
+
+    public DepositWaiverService.DepositWaiverServiceClient Waivers => new(Invoker);
+
+    /// <summary>Grants the programme's full amount under a new request and order id.</summary>
+    public async Task<GrantDepositWaiverResponse> GrantAsync(string subject, string programme, string orderId) =>
+        await Waivers.GrantDepositWaiverAsync(
+            new GrantDepositWaiverRequest
+            {
+                RequestId = $"grant-{orderId}",
+                OrderId = orderId,
+                Subject = subject,
+                Programme = programme,
+            }
+        );
+}
+
+/// <summary>Reads what a refused call says, and checks what every refusal must carry.</summary>
+public sealed record RefusedCall(StatusCode Code, string Reason, ErrorInfo Info, Google.Rpc.Status Status)
+{
+    /// <summary>Awaits a call that must be refused.</summary>
+    public static async Task<RefusedCall> OfAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (RpcException exception)
+        {
+            return Of(exception);
+        }
+
+        throw new InvalidOperationException("The call was answered OK, though it had to be refused.");
+    }
+
+    public static Task<RefusedCall> OfAsync<T>(AsyncUnaryCall<T> call) => OfAsync(async () => await call);
+
+    public static RefusedCall Of(RpcException exception)
+    {
+        var status = exception.GetRpcStatus() ?? throw new InvalidOperationException($"The status {exception.Status} has no details.");
+        var infos = status.Details.Where(detail => detail.Is(ErrorInfo.Descriptor)).ToList();
+        var info = infos.Single().Unpack<ErrorInfo>();
+        _ = status.GetDetail<RequestInfo>() ?? throw new InvalidOperationException($"{info.Reason} has no RequestInfo.");
+        var help = status.GetDetail<Help>() ?? throw new InvalidOperationException($"{info.Reason} has no Help.");
+        return
+            info.Domain == "sesamegrpc"
+            && help.Links.Single().Url.EndsWith($"/errors/{info.Reason}", StringComparison.Ordinal)
+            && status.Code == (int)exception.StatusCode
+            ? new RefusedCall(exception.StatusCode, info.Reason, info, status)
+            : throw new InvalidOperationException($"The details of {exception.Status} do not fit it: {status}");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace SesameGrpc.TestSupport;
+
+/// <summary>What tests need from the machine.</summary>
+public static class TestEnvironment
+{
+    private const int FirstPort = 12_000;
+    private const int Ports = 10_000;
+
+    // Test processes that run side by side start at different places.
+    private static int portsTried = Environment.ProcessId * 61;
+
+    /// <summary>In CI a missing program fails the test; elsewhere it skips it.</summary>
+    public static bool IsCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
+
+    public static string RepositoryRoot { get; } = FindRoot(AppContext.BaseDirectory);
+
+    /// <summary>
+    /// A loopback port that is free now and that this process has not given out before. It lies below the range from which the system takes ports for
+    /// outgoing connections (which would take it again before a server does), and low enough for a Redis cluster's second port, 10,000 above.
+    /// </summary>
+    public static int FreePort()
+    {
+        while (true)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref portsTried) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one may not be.
+            }
+        }
+    }
+
+    /// <summary>A new directory under the system's temporary one.</summary>
+    public static string NewDirectory(string name) => Directory.CreateTempSubdirectory($"sesame-{name}-").FullName;
+
+    /// <summary>The path of a program, from PATH or one of the directories; null where it is not installed.</summary>
+    public static string? FindProgram(string name, params string[] directories) =>
+        directories
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'))
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
+
+    /// <summary>Runs a program to its end; throws with its output when it fails.</summary>
+    public static async Task<string> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string? workingDirectory = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = workingDirectory ?? "/",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}"
+            );
+    }
+
+    private static string FindRoot(string directory) =>
+        File.Exists(Path.Combine(directory, "SesameGrpc.sln"))
+            ? directory
+            : FindRoot(Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The repository's root was not found."));
+}
