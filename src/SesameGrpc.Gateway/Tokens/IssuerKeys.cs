@@ -34,13 +34,15 @@ internal sealed class BuiltInIssuerKeys(GatewayOptions options, KeyRing keys) : 
 internal sealed class ExternalIssuerKeys : IIssuerKeys, IDisposable
 {
     private readonly HttpClient http;
+    private readonly string issuer;
     private readonly ConfigurationManager<OpenIdConnectConfiguration> metadata;
 
     public ExternalIssuerKeys(GatewayOptions options)
     {
+        issuer = options.Tokens.ExternalIssuer.TrimEnd('/');
         http = new HttpClient(Handler(options.Tokens.ExternalIssuerCa)) { Timeout = TimeSpan.FromSeconds(2) };
         metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
-            $"{options.Tokens.ExternalIssuer.TrimEnd('/')}/.well-known/openid-configuration",
+            $"{issuer}/.well-known/openid-configuration",
             new OpenIdConnectConfigurationRetriever(),
             new HttpDocumentRetriever(http) { RequireHttps = true }
         )
@@ -52,7 +54,11 @@ internal sealed class ExternalIssuerKeys : IIssuerKeys, IDisposable
     public async ValueTask<IssuerKeySet> CurrentAsync(CancellationToken cancellationToken)
     {
         var configuration = await metadata.GetConfigurationAsync(cancellationToken);
-        return new IssuerKeySet(configuration.Issuer, [.. configuration.SigningKeys]);
+
+        // RFC 8414 section 3.3: metadata that names another issuer must not be used.
+        return configuration.Issuer.TrimEnd('/') == issuer
+            ? new IssuerKeySet(configuration.Issuer, [.. configuration.SigningKeys])
+            : throw new InvalidOperationException($"The metadata of {issuer} names the issuer {configuration.Issuer}.");
     }
 
     public bool RequestRefresh()

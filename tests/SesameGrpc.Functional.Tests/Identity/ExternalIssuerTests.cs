@@ -46,6 +46,23 @@ public sealed class ExternalIssuerTests
         Assert.Equal((StatusCode.Unavailable, "ISSUER_UNAVAILABLE"), (refused.Code, refused.Reason));
     }
 
+    [Fact]
+    public async Task ExternalIssuer_WhoseMetadataNamesAnother_IsNotBelieved()
+    {
+        await using var issuer = await GatewayUnderTest.StartAsync();
+        await issuer.OnboardAsync("bike");
+        using var certificate = issuer.Authority.Partner("bike");
+        var token = await issuer.TokenAsync("bike", certificate, "score.read");
+        var settings = Settings(issuer);
+        settings["Sesame:Tokens:ExternalIssuer"] = $"https://127.0.0.1:{issuer.PublicUrl.Port}";
+        await using var gateway = await GatewayUnderTest.StartAsync(new GatewaySetup { Beside = issuer, Settings = settings });
+
+        var caller = new ConnectedPartner(gateway.Channel(gateway.PartnerUrl, certificate), certificate, token);
+        var refused = await RefusedCall.OfAsync(caller.Scores.GetCreditScoreAsync(new GetCreditScoreRequest { Subject = "test-650" }));
+
+        Assert.Equal((StatusCode.Unavailable, "ISSUER_UNAVAILABLE"), (refused.Code, refused.Reason));
+    }
+
     private static Dictionary<string, string?> Settings(GatewayUnderTest issuer) =>
         new()
         {
