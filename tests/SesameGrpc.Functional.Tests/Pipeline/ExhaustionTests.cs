@@ -74,13 +74,19 @@ public sealed class ExhaustionTests
         await using var gateway = await GatewayUnderTest.StartAsync();
         using var http = new HttpClient(gateway.Handler(SelfMade()));
         using var content = new FormUrlEncodedContent(
-            Enumerable.Range(0, 10).Select(index => new KeyValuePair<string, string>($"field{index}", new string('a', 100_000)))
+            Enumerable.Range(0, 10).Select(index => new KeyValuePair<string, string>($"field{index}", new string('a', 4_000)))
         );
         using var request = TokenRequest(gateway, version, content);
 
-        using var response = await http.SendAsync(request);
-
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        try
+        {
+            using var response = await http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is IOException)
+        {
+            // The connection was closed while the client was still sending; that refuses it as well.
+        }
     }
 
     [Fact]
@@ -97,9 +103,10 @@ public sealed class ExhaustionTests
             using var response = await http.SendAsync(request, patience.Token);
             Assert.Equal(HttpStatusCode.RequestTimeout, response.StatusCode);
         }
-        catch (HttpRequestException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or OperationCanceledException && !patience.IsCancellationRequested)
         {
-            // The connection was closed; that ends it as well.
+            // The stream was reset, or the connection closed; that ends it as well.
         }
     }
 
