@@ -133,6 +133,8 @@ internal sealed class PersonOptions
     /// <summary>How long a score counts after it was computed. 1 to 3650 days, default 90.</summary>
     public int ScoreValidityDays { get; set; } = 90;
 
+    public TimeSpan ScoreValidity => TimeSpan.FromDays(ScoreValidityDays);
+
     /// <summary>Longest time that an instance answers from its own memory. 1 to 60 seconds, default 5.</summary>
     public int MemoryLifetimeSeconds { get; set; } = 5;
 

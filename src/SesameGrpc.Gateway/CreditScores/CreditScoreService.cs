@@ -15,7 +15,7 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
     : Contracts.Partner.V1.CreditScoreService.CreditScoreServiceBase
 {
     private const int MaxBatch = 1000;
-    private readonly TimeSpan validity = TimeSpan.FromDays(options.Persons.ScoreValidityDays);
+    private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
     public override async Task<GetCreditScoreResponse> GetCreditScore(GetCreditScoreRequest request, ServerCallContext context)
     {
@@ -24,9 +24,9 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
             new FieldCheck().Person("subject", request.Subject).Enforce();
         }
 
-        if (request.IncludeDimensions)
+        if (request.IncludeDimensions && !context.Call().HasScope(PartnerScopes.ScoreDimensionsRead))
         {
-            RequireScope(context.Call(), PartnerScopes.ScoreDimensionsRead);
+            throw new RefusalException(Refuse.ScopeMissing(PartnerScopes.ScoreDimensionsRead));
         }
 
         var reading = await persons.GetAsync(request.Subject, context.CancellationToken);
@@ -73,10 +73,7 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
         {
             Subject = subject,
             Source = reading.Source,
-            Age =
-                reading.Source == AnswerSource.Store
-                    ? new Duration()
-                    : Duration.FromTimeSpan(TimeSpan.FromMicroseconds(Math.Max(0, nowMicros - person.ReadMicros))),
+            Age = Duration.FromTimeSpan(reading.AgeAt(nowMicros)),
         };
         if (person.IsExpired(nowMicros, validity))
         {
@@ -113,12 +110,4 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
             PersonalCharacteristics = parts.PersonalCharacteristics,
             ContactNetwork = parts.ContactNetwork,
         };
-
-    private static void RequireScope(Call call, string scope)
-    {
-        if (!call.Token!.Scopes.Contains(scope) || !call.Partner!.Scopes.Contains(scope))
-        {
-            throw new RefusalException(Refuse.ScopeMissing(scope));
-        }
-    }
 }

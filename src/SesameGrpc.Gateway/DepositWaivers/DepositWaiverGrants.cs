@@ -20,7 +20,7 @@ internal sealed class DepositWaiverGrants(
     TimeProvider time
 )
 {
-    private readonly TimeSpan validity = TimeSpan.FromDays(options.Persons.ScoreValidityDays);
+    private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
     public async Task<GrantDepositWaiverResponse> GrantAsync(
         DbTransaction transaction,

@@ -4,6 +4,7 @@ using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
@@ -68,13 +69,14 @@ internal sealed class DepositWaiverService(DepositWaiverGrants grants, LedgerSto
                 "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -"
             )
             .Enforce();
-        var size = request.PageSize == 0 ? 100 : request.PageSize;
+        var size = Page.SizeOf(request.PageSize);
         var filter = new ObligationFilter(request.PageToken, request.Subject, (int)request.State);
         var found = await ledger.ListAsync(context.Partner().Id, ObligationKind.DepositWaiver, filter, size + 1, context.CancellationToken);
+        var page = Page.Of(found, size, waiver => waiver.Id);
         return new ListDepositWaiversResponse
         {
-            DepositWaivers = { found.Take(size).Select(DepositWaiverRules.ToMessage) },
-            NextPageToken = found.Count > size ? found[size - 1].Id : "",
+            DepositWaivers = { page.Items.Select(DepositWaiverRules.ToMessage) },
+            NextPageToken = page.NextToken,
         };
     }
 

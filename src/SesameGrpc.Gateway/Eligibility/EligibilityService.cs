@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
@@ -15,7 +16,7 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
     : Contracts.Partner.V1.EligibilityService.EligibilityServiceBase
 {
     private const int MaxBatch = 1000;
-    private readonly TimeSpan validity = TimeSpan.FromDays(options.Persons.ScoreValidityDays);
+    private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
     public override async Task<CheckEligibilityResponse> CheckEligibility(CheckEligibilityRequest request, ServerCallContext context)
     {
@@ -41,18 +42,19 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
     public override Task<ListProgrammesResponse> ListProgrammes(ListProgrammesRequest request, ServerCallContext context)
     {
         new FieldCheck().PageSize(request.PageSize).Enforce();
-        var size = request.PageSize == 0 ? 100 : request.PageSize;
+        var size = Page.SizeOf(request.PageSize);
         var rest = context
             .Partner()
             .Programmes.Values.Where(programme => string.CompareOrdinal(programme.Programme.Id, request.PageToken) > 0)
             .OrderBy(programme => programme.Programme.Id, StringComparer.Ordinal)
             .Take(size + 1)
             .ToList();
+        var page = Page.Of(rest, size, programme => programme.Programme.Id);
         return Task.FromResult(
             new ListProgrammesResponse
             {
-                Programmes = { rest.Take(size).Select(programme => programme.Describe()) },
-                NextPageToken = rest.Count > size ? rest[size - 1].Programme.Id : "",
+                Programmes = { page.Items.Select(programme => programme.Describe()) },
+                NextPageToken = page.NextToken,
             }
         );
     }
@@ -97,7 +99,6 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
         var decision = EligibilityRules.Decide(programme, person, request.Amount, request.Attributes, nowMicros, validity);
         var expireMicros = nowMicros + (long)DecisionSeal.Lifetime.TotalMicroseconds;
         var subject = DecisionSubject.Of(partner.Id, request.Subject, programme, request.Amount, request.Attributes);
-        var age = reading.Source == AnswerSource.Store ? 0 : Math.Max(0, nowMicros - person.ReadMicros);
         return new CheckEligibilityResponse
         {
             Decision = decision.Outcome,
@@ -110,7 +111,7 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
             DecisionId = seal.Seal(subject, decision, expireMicros),
             ExpireTime = Instants.ToTimestamp(expireMicros),
             Source = reading.Source,
-            Age = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(age)),
+            Age = Duration.FromTimeSpan(reading.AgeAt(nowMicros)),
         };
     }
 }

@@ -81,7 +81,7 @@ internal static class KestrelListeners
             OnConnection = context =>
             {
                 var material = tls.Current;
-                var server = Server(material, allowTls12, allowResume, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+                var server = Server(material, allowTls12, allowResume);
                 server.ClientCertificateRequired = true;
                 server.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
                 server.CertificateChainPolicy = ChainPolicy(authorities(material));
@@ -91,27 +91,16 @@ internal static class KestrelListeners
         };
 
     private static TlsHandshakeCallbackOptions ServerOnly(TlsMaterialSource tls, bool allowTls12) =>
-        new()
-        {
-            OnConnection = _ =>
-                ValueTask.FromResult(
-                    Server(tls.Current, allowTls12, allowResume: false, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11)
-                ),
-        };
+        new() { OnConnection = _ => ValueTask.FromResult(Server(tls.Current, allowTls12, allowResume: false)) };
 
     // .NET keeps one set of session ticket keys per server certificate, whatever the port, while many clients keep tickets by host name. A ticket of
     // the public listener resumed at the partner listener would be a session without a client certificate, and its handshake would fail. So partners
     // alone, whose connections are the many, get tickets.
-    private static SslServerAuthenticationOptions Server(
-        TlsMaterial material,
-        bool allowTls12,
-        bool allowResume,
-        params List<SslApplicationProtocol> protocols
-    ) =>
+    private static SslServerAuthenticationOptions Server(TlsMaterial material, bool allowTls12, bool allowResume) =>
         new()
         {
             ServerCertificateContext = material.Server,
-            ApplicationProtocols = protocols,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
             AllowTlsResume = allowResume,
             EnabledSslProtocols = allowTls12 ? SslProtocols.Tls12 | SslProtocols.Tls13 : SslProtocols.Tls13,
         };

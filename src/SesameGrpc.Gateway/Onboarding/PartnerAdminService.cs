@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
@@ -59,13 +60,10 @@ internal sealed class PartnerAdminService(
                 "must be the next_page_token of the page before"
             )
             .Enforce();
-        var size = request.PageSize == 0 ? 100 : request.PageSize;
+        var size = Page.SizeOf(request.PageSize);
         var found = await store.ListAsync(request.PageToken, size + 1, context.CancellationToken);
-        return new ListPartnersResponse
-        {
-            Partners = { found.Take(size) },
-            NextPageToken = found.Count > size ? found[size - 1].Partner_ : "",
-        };
+        var page = Page.Of(found, size, partner => partner.Partner_);
+        return new ListPartnersResponse { Partners = { page.Items }, NextPageToken = page.NextToken };
     }
 
     public override Task<UpdatePartnerResponse> UpdatePartner(UpdatePartnerRequest request, ServerCallContext context)

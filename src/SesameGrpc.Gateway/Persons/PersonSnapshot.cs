@@ -60,4 +60,11 @@ internal sealed record ScoreParts(
 }
 
 /// <summary>A person, if opted in, and where the answer was read.</summary>
-internal readonly record struct PersonReading(PersonSnapshot? Person, AnswerSource Source);
+internal readonly record struct PersonReading(PersonSnapshot? Person, AnswerSource Source)
+{
+    /// <summary>How long ago the answer was read from the store; zero when read for this call.</summary>
+    public TimeSpan AgeAt(long nowMicros) =>
+        Source == AnswerSource.Store || Person is null
+            ? TimeSpan.Zero
+            : TimeSpan.FromMicroseconds(Math.Max(0, nowMicros - Person.ReadMicros));
+}

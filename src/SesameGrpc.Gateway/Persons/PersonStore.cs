@@ -10,7 +10,7 @@ internal sealed record PersonRow(PersonSnapshot Person, bool OptedIn, long? Opte
 /// <summary>Persons in the store of record. Invariant: version rises by one with every change of a row.</summary>
 internal sealed class PersonStore(Database database, TimeProvider time)
 {
-    public const string Columns =
+    private const string Columns =
         "version, opted_in, opted_in_us, opted_out_us, court_listed, score, credit_history, fulfilment_capacity, behaviour_preference, "
         + "personal_characteristics, contact_network, model_version, as_of_us";
 

@@ -36,6 +36,9 @@ internal sealed class Call(HttpContext http)
 
     public ValidatedToken? Token { get; set; }
 
+    /// <summary>Whether the token has the scope, and the partner has it still; only for methods whose row asks for a partner's token.</summary>
+    public bool HasScope(string scope) => Token!.Scopes.Contains(scope) && Partner!.Scopes.Contains(scope);
+
     /// <summary>The caller as request records know it.</summary>
     public string Caller => Partner is not null ? $"partner:{Partner.Id}" : $"operator:{Operator}";
 }

@@ -179,8 +179,6 @@ internal sealed class CallPipeline(
     private static Refusal? CheckScope(Call call)
     {
         var scope = call.Policy!.Scope;
-        return scope is null || (call.Token!.Scopes.Contains(scope) && call.Partner!.Scopes.Contains(scope))
-            ? null
-            : Refuse.ScopeMissing(scope);
+        return scope is null || call.HasScope(scope) ? null : Refuse.ScopeMissing(scope);
     }
 }

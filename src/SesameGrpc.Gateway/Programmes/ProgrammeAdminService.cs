@@ -1,5 +1,6 @@
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Programmes;
@@ -11,16 +12,17 @@ internal sealed class ProgrammeAdminService(ProgrammeCatalogueSource catalogue)
     public override Task<ListProgrammesResponse> ListProgrammes(ListProgrammesRequest request, ServerCallContext context)
     {
         new FieldCheck().PageSize(request.PageSize).Enforce();
-        var size = request.PageSize == 0 ? 100 : request.PageSize;
+        var size = Page.SizeOf(request.PageSize);
         var rest = catalogue
             .Current.Programmes.Where(programme => string.CompareOrdinal(programme.Programme_, request.PageToken) > 0)
             .Take(size + 1)
             .ToList();
+        var page = Page.Of(rest, size, programme => programme.Programme_);
         return Task.FromResult(
             new ListProgrammesResponse
             {
-                Programmes = { rest.Take(size) },
-                NextPageToken = rest.Count > size ? rest[size - 1].Programme_ : "",
+                Programmes = { page.Items },
+                NextPageToken = page.NextToken,
                 OverallLimits = catalogue.Current.OverallLimits,
             }
         );
