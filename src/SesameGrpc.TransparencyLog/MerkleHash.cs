@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+
+namespace SesameGrpc.TransparencyLog;
+
+/// <summary>Hashes of the Merkle tree: SHA-256 with a byte before it that tells leaves from nodes (RFC 6962 section 2.1).</summary>
+public static class MerkleHash
+{
+    /// <summary>Length of a hash.</summary>
+    public const int Bytes = 32;
+
+    private const byte LeafPrefix = 0;
+    private const byte NodePrefix = 1;
+
+    /// <summary>Root of the tree without leaves.</summary>
+    public static byte[] OfNothing() => SHA256.HashData([]);
+
+    /// <summary>Hash of a leaf.</summary>
+    public static byte[] OfLeaf(ReadOnlySpan<byte> entry)
+    {
+        var input = new byte[entry.Length + 1];
+        input[0] = LeafPrefix;
+        entry.CopyTo(input.AsSpan(1));
+        return SHA256.HashData(input);
+    }
+
+    /// <summary>Hash of a node over its two children.</summary>
+    public static byte[] OfNode(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        Span<byte> input = stackalloc byte[1 + (2 * Bytes)];
+        input[0] = NodePrefix;
+        left.CopyTo(input[1..]);
+        right.CopyTo(input[(1 + Bytes)..]);
+        return SHA256.HashData(input);
+    }
+
+    /// <summary>Hash of the perfect subtree over the hashes, whose number is a power of two.</summary>
+    public static byte[] OfSubtree(ReadOnlySpan<byte[]> hashes) =>
+        hashes.Length == 1 ? hashes[0] : OfNode(OfSubtree(hashes[..(hashes.Length / 2)]), OfSubtree(hashes[(hashes.Length / 2)..]));
+
+    /// <summary>Hash over perfect subtrees that stand side by side, the largest first.</summary>
+    public static byte[] OfSubtrees(IReadOnlyList<byte[]> roots)
+    {
+        if (roots.Count == 0)
+        {
+            return OfNothing();
+        }
+
+        var hash = roots[^1];
+        for (var index = roots.Count - 2; index >= 0; index--)
+        {
+            hash = OfNode(roots[index], hash);
+        }
+
+        return hash;
+    }
+}
