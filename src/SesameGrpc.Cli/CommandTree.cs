@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using SesameGrpc.Cli.Audit;
 using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Demo;
@@ -18,7 +19,8 @@ internal static class CommandTree
         The credit-score gateway's command line.
 
         Exit codes: 0 done; 1 the call failed (reason, advice and request id on stderr); 2 wrong usage;
-        3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, rejected lines); 4 gateway not reachable.
+        3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, rejected lines); 4 gateway not reachable;
+        5 the audit log does not fit what was signed.
         """;
 
     /// <summary>Longer than a gateway takes to drain, so that Ctrl-C never cuts it off.</summary>
@@ -50,7 +52,8 @@ internal static class CommandTree
             WaiverCommands.Create(),
             PartnerCommands.Create(),
             PersonCommands.Create(),
-            ScoresImportCommand.Create()
+            ScoresImportCommand.Create(),
+            AuditCommands.Create()
         );
         return root;
     }

@@ -20,6 +20,7 @@ public sealed class OperatorChannel : IDisposable
         Partners = new PartnerAdminService.PartnerAdminServiceClient(calls);
         Programmes = new ProgrammeAdminService.ProgrammeAdminServiceClient(calls);
         ScoreFeed = new ScoreFeedService.ScoreFeedServiceClient(calls);
+        Audit = new AuditService.AuditServiceClient(calls);
         Persons = new PersonService.PersonServiceClient(calls);
     }
 
@@ -34,6 +35,9 @@ public sealed class OperatorChannel : IDisposable
 
     /// <summary>Opting in and out.</summary>
     public PersonService.PersonServiceClient Persons { get; }
+
+    /// <summary>The audit log.</summary>
+    public AuditService.AuditServiceClient Audit { get; }
 
     /// <inheritdoc/>
     public void Dispose()

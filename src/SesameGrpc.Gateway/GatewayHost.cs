@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
+using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.AuditAccess;
+using SesameGrpc.Gateway.Collections;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.DepositWaivers;
@@ -40,7 +43,7 @@ internal static class GatewayHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelListeners.Configure(kestrel, options));
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
 
-        services.AddStorage(options);
+        services.AddStorage(options).AddAuditLog(options, keys);
         services.AddSingleton<TrustEpoch>().AddSingleton<CertificateTrust>();
         services.AddSingletonWorker<TlsMaterialSource>().AddSingletonWorker<PartnerDirectory>().AddSingletonWorker<PersonChanges>();
         services.AddSingleton<ProgrammeCatalogueSource>().AddSingleton<PartnerStore>().AddSingleton<ClientRegistration>();
@@ -54,8 +57,11 @@ internal static class GatewayHost
             .AddSingleton<ScoreImportStore>()
             .AddSingleton<DecisionSeal>()
             .AddSingleton<LedgerStore>()
+            .AddSingleton<LedgerWriter>()
             .AddSingleton<DepositWaiverGrants>()
+            .AddSingleton<DepositWaiverChanges>()
             .AddSingleton<RequestReplay>();
+        services.AddCollections(options);
         AddTokens(services, options, keys);
         AddCalls(services, options);
         services.AddSingleton<ErrorPages>();
@@ -103,6 +109,7 @@ internal static class GatewayHost
             .AddSingleton<CallMetrics>()
             .AddSingleton<CallLog>()
             .AddSingleton<Faults>()
+            .AddSingleton<CallAudit>()
             .AddSingleton<StatusInterceptor>();
         services
             .AddGrpc(grpc =>
@@ -119,7 +126,8 @@ internal static class GatewayHost
             .AddSingleton<PartnerAdminService>()
             .AddSingleton<ProgrammeAdminService>()
             .AddSingleton<ScoreFeedService>()
-            .AddSingleton<PersonService>();
+            .AddSingleton<PersonService>()
+            .AddSingleton<AuditService>();
     }
 
     // Which door leads where. Everything that is not OAuth, the error reference or health is a gRPC call and takes the pipeline.
@@ -150,6 +158,7 @@ internal static class GatewayHost
             endpoints.MapGrpcService<ProgrammeAdminService>(),
             endpoints.MapGrpcService<ScoreFeedService>(),
             endpoints.MapGrpcService<PersonService>(),
+            endpoints.MapGrpcService<AuditService>(),
             endpoints.MapGrpcHealthChecksService(),
         ];
         if (options.Mode == GatewayMode.Sandbox)
@@ -186,12 +195,4 @@ internal static class GatewayHost
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
-}
-
-internal static class Workers
-{
-    /// <summary>Registers a background worker that others also use.</summary>
-    public static IServiceCollection AddSingletonWorker<TWorker>(this IServiceCollection services)
-        where TWorker : BackgroundService =>
-        services.AddSingleton<TWorker>().AddHostedService(provider => provider.GetRequiredService<TWorker>());
 }

@@ -193,7 +193,7 @@ public sealed class ForeignClientTests(NodePackages node)
         const string Waiver = "\"subject\":\"test-650\",\"state\":\"DEPOSIT_WAIVER_STATE_";
         const string Active =
             Waiver
-            + "ACTIVE\",\"waived_fen\":19900,\"allowed_actions\":[\"DEPOSIT_WAIVER_ACTION_COMPLETE\",\"DEPOSIT_WAIVER_ACTION_CANCEL\"]}";
+            + "ACTIVE\",\"waived_fen\":19900,\"allowed_actions\":[\"DEPOSIT_WAIVER_ACTION_COMPLETE\",\"DEPOSIT_WAIVER_ACTION_CANCEL\",\"DEPOSIT_WAIVER_ACTION_EXTEND\"]}";
         string[] expected =
         [
             $$"""{"step":"token","token_type":"Bearer","endpoint":"{{gateway.PartnerUrl}}connect/token"}""",

@@ -1,8 +1,10 @@
 using Google.Protobuf.Collections;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Keys;
+using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
@@ -19,6 +21,8 @@ internal static class Samples
     public static readonly TimeSpan Validity = TimeSpan.FromDays(90);
 
     public static ProgrammeCatalogueSource CatalogueSource { get; } = new(new GatewayOptions());
+
+    public static AuditEntries AuditEntries { get; } = new(NewKeys(), TimeProvider.System);
 
     public static CompiledCatalogue Catalogue => CatalogueSource.Current;
 
@@ -66,4 +70,23 @@ internal static class Samples
         Assert.Equal(ErrorReason.FieldInvalid, refusal.Reason);
         return Assert.Single(refusal.Details.OfType<Google.Rpc.BadRequest>()).FieldViolations.Select(violation => violation.Field);
     }
+
+    /// <summary>An active waiver without a due time.</summary>
+    public static Obligation Waiver { get; } =
+        new()
+        {
+            Id = "0190a0b0c0d0e0f00102030405060708",
+            Kind = ObligationKind.DepositWaiver,
+            Partner = "hello-bike",
+            OrderId = "order-1",
+            Person = "person-1",
+            Programme = "bike.deposit_free",
+            State = ObligationState.Active,
+            Revision = 1,
+            RequestedFen = 29_900,
+            HeldFen = 19_900,
+            PolicyVersion = "bike.deposit_free@1.1",
+            DecisionId = "decision-1",
+            GrantedMicros = Samples.NowMicros,
+        };
 }

@@ -80,6 +80,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public ScoreFeedService.ScoreFeedServiceClient ScoreFeed => new(OperatorChannel);
 
+    public AuditService.AuditServiceClient Audit => new(OperatorChannel);
+
     /// <summary>A singleton of the gateway's own, for what cannot be seen from outside.</summary>
     public T Service<T>()
         where T : notnull => app.Services.GetRequiredService<T>();

@@ -22,12 +22,15 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
 
     public ClientCertificateFiles Operator => Client(directory, "operator");
 
+    /// <summary>What the gateway shows to the payment system.</summary>
+    public ClientCertificateFiles Gateway => Client(directory, "gateway");
+
     /// <summary>Whether certificates can be minted here.</summary>
     public bool HasAuthority => File.Exists(CaPath) && File.Exists(CaKeyPath);
 
     public ClientCertificateFiles Partner(string partnerId) => Client(Path.Combine(directory, "partners"), partnerId);
 
-    /// <summary>Brings CA, server, operator and revocation list up to date; returns how many files were written anew.</summary>
+    /// <summary>Brings CA, server, operator, gateway and revocation list up to date; returns how many files were written anew.</summary>
     public int EnsureBase()
     {
         Directory.CreateDirectory(directory);
@@ -49,6 +52,12 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
                 Operator.CertificatePath,
                 Operator.KeyPath,
                 () => mint.MintClient(authority, "dev operator", new Uri("urn:sesame:operator:dev"))
+            );
+            minted += EnsureLeaf(
+                authority,
+                Gateway.CertificatePath,
+                Gateway.KeyPath,
+                () => mint.MintClient(authority, "dev gateway", new Uri("urn:sesame:gateway:dev"))
             );
             minted += EnsureRevocationList(authority);
         }

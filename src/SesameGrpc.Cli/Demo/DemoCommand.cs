@@ -50,7 +50,7 @@ internal static class DemoCommand
         }
 
         await using var gateway = await GatewayProcess.StartAsync(
-            new GatewayAddresses(0, 0, 0, 0).WithFreePorts(),
+            new GatewayAddresses(0, 0, 0, 0, 0).WithFreePorts(),
             Path.Combine(folder, "data"),
             certificates,
             context.Time,

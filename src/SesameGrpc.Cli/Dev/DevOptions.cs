@@ -27,30 +27,43 @@ internal static class DevOptions
 
     private static readonly Option<int?> PortsFrom = new("--ports-from")
     {
-        Description = "First of four ports in a row; 0: free ones. Default 7443.",
+        Description = "First of five ports in a row; 0: free ones. Default 7443.",
     };
     private static readonly Option<int?> PartnerPort = Port("--partner-port", "Partner listener.");
     private static readonly Option<int?> PublicPort = Port("--public-port", "Public listener, the issuer.");
     private static readonly Option<int?> OperatorPort = Port("--operator-port", "Operator listener.");
     private static readonly Option<int?> InternalPort = Port("--internal-port", "Health and metrics, plain HTTP.");
+    private static readonly Option<int?> RailPort = Port("--rail-port", "The sandbox's payment system.");
 
     public static Command ForDev(this Command command) =>
-        command.With(Data, ConnectionOptions.Certs, Persons, NoPersons, PortsFrom, PartnerPort, PublicPort, OperatorPort, InternalPort);
+        command.With(
+            Data,
+            ConnectionOptions.Certs,
+            Persons,
+            NoPersons,
+            PortsFrom,
+            PartnerPort,
+            PublicPort,
+            OperatorPort,
+            InternalPort,
+            RailPort
+        );
 
     public static GatewayAddresses Addresses(CommandContext context)
     {
         var row = context.Get(PortsFrom) switch
         {
             null => GatewayAddresses.Default,
-            0 => new GatewayAddresses(0, 0, 0, 0),
-            < 0 or > 65532 => throw new UsageException("--ports-from must be 0 or from 1 to 65532."),
+            0 => new GatewayAddresses(0, 0, 0, 0, 0),
+            < 0 or > 65531 => throw new UsageException("--ports-from must be 0 or from 1 to 65531."),
             { } first => GatewayAddresses.From(first),
         };
         return new GatewayAddresses(
             Choose(context, PartnerPort, row.Partner),
             Choose(context, PublicPort, row.Public),
             Choose(context, OperatorPort, row.Operator),
-            Choose(context, InternalPort, row.Internal)
+            Choose(context, InternalPort, row.Internal),
+            Choose(context, RailPort, row.Rail)
         ).WithFreePorts();
     }
 

@@ -23,8 +23,12 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
         grid.AddRow("public", $"{Text(addresses.PublicUrl)}  issuer: /.well-known/openid-configuration");
         grid.AddRow("operators", $"{Text(addresses.OperatorUrl)}  mutual TLS: gRPC");
         grid.AddRow("internal", $"{Text(addresses.InternalUrl)}  /health/ready, /metrics");
+        grid.AddRow(
+            "payments",
+            $"{Text(addresses.RailUrl)}  mutual TLS: what the gateway collects by, journal in {Path.Combine(Short(data), "rail.jsonl")}"
+        );
         grid.AddRow("log", Path.Combine(Short(data), "gateway.log"));
-        grid.AddRow("persons", "test-350 … test-950 with that score, test-650-listed and so on, person-000001 …");
+        grid.AddRow("persons", "test-350 … test-950 with that score, test-650-listed, test-650-declined and so on, person-000001 …");
         output.Console.Write(new Panel(grid) { Header = new PanelHeader(" The sandbox is up "), Border = BoxBorder.Rounded });
 
         // Plain lines, so that a terminal's width never breaks what is to be pasted.
@@ -80,6 +84,7 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
             ["public_url"] = Text(addresses.PublicUrl),
             ["operator_url"] = Text(addresses.OperatorUrl),
             ["internal_url"] = Text(addresses.InternalUrl),
+            ["rail_url"] = Text(addresses.RailUrl),
             ["certs"] = Path.GetFullPath(certs),
             ["data"] = Path.GetFullPath(data),
         };

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace SesameGrpc.Cli.Hosting;
 
-/// <summary>The loopback ports of a gateway started by the CLI.</summary>
-internal sealed record GatewayAddresses(int Partner, int Public, int Operator, int Internal)
+/// <summary>The loopback ports of a gateway started by the CLI, and of the payment system beside it.</summary>
+internal sealed record GatewayAddresses(int Partner, int Public, int Operator, int Internal, int Rail)
 {
     public static readonly GatewayAddresses Default = From(7443);
 
@@ -16,7 +16,9 @@ internal sealed record GatewayAddresses(int Partner, int Public, int Operator, i
 
     public Uri InternalUrl => new($"http://127.0.0.1:{Internal}");
 
-    public static GatewayAddresses From(int first) => new(first, first + 1, first + 2, first + 3);
+    public Uri RailUrl => new($"https://localhost:{Rail}");
+
+    public static GatewayAddresses From(int first) => new(first, first + 1, first + 2, first + 3, first + 4);
 
     /// <summary>Replaces every 0 by a port that is free now; all are held until all are known, so that they differ.</summary>
     public GatewayAddresses WithFreePorts()
@@ -24,7 +26,13 @@ internal sealed record GatewayAddresses(int Partner, int Public, int Operator, i
         var held = new List<TcpListener>();
         try
         {
-            return new GatewayAddresses(Choose(Partner, held), Choose(Public, held), Choose(Operator, held), Choose(Internal, held));
+            return new GatewayAddresses(
+                Choose(Partner, held),
+                Choose(Public, held),
+                Choose(Operator, held),
+                Choose(Internal, held),
+                Choose(Rail, held)
+            );
         }
         finally
         {
@@ -35,7 +43,7 @@ internal sealed record GatewayAddresses(int Partner, int Public, int Operator, i
     /// <summary>The first port that something else already listens on; null when all are free.</summary>
     public int? FirstTaken()
     {
-        foreach (var port in (int[])[Partner, Public, Operator, Internal])
+        foreach (var port in (int[])[Partner, Public, Operator, Internal, Rail])
         {
             var probe = new TcpListener(IPAddress.Loopback, port);
             try

@@ -1,10 +1,8 @@
 namespace SesameGrpc.Cli.Hosting;
 
-/// <summary>Finds the gateway's assembly: named by SESAME_GATEWAY_DLL, beside the CLI, or in the repository's build output.</summary>
+/// <summary>Finds the assemblies of the servers: the gateway's where SESAME_GATEWAY_DLL names one, else beside the CLI or in the repository's build output.</summary>
 internal static class GatewayBinary
 {
-    private const string FileName = "SesameGrpc.Gateway.dll";
-
     public static string Find()
     {
         if (Environment.GetEnvironmentVariable("SESAME_GATEWAY_DLL") is { Length: > 0 } named)
@@ -12,7 +10,16 @@ internal static class GatewayBinary
             return File.Exists(named) ? named : throw new GatewayStartException($"SESAME_GATEWAY_DLL names {named}, which does not exist.");
         }
 
-        var beside = Path.Combine(AppContext.BaseDirectory, FileName);
+        return FindBuilt("SesameGrpc.Gateway");
+    }
+
+    /// <summary>The sandbox's payment system.</summary>
+    public static string FindRail() => FindBuilt("SesameGrpc.SandboxRail");
+
+    private static string FindBuilt(string project)
+    {
+        var fileName = project + ".dll";
+        var beside = Path.Combine(AppContext.BaseDirectory, fileName);
         if (File.Exists(beside) && File.Exists(Path.ChangeExtension(beside, ".runtimeconfig.json")))
         {
             return beside;
@@ -21,8 +28,8 @@ internal static class GatewayBinary
         // <root>/<src or tests>/<project>/bin/<configuration>/<framework>/
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var configuration = framework.Parent?.Name ?? "Release";
-        var built = Path.Combine(RepositoryRoot(), "src", "SesameGrpc.Gateway", "bin", configuration, framework.Name, FileName);
-        return File.Exists(built) ? built : throw new GatewayStartException($"The gateway is not built: {built} does not exist.");
+        var built = Path.Combine(RepositoryRoot(), "src", project, "bin", configuration, framework.Name, fileName);
+        return File.Exists(built) ? built : throw new GatewayStartException($"{project} is not built: {built} does not exist.");
     }
 
     /// <summary>The directory above this program that holds the solution; the current directory where there is none.</summary>

@@ -1,34 +1,24 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Net;
+using System.Net.Sockets;
 using SesameGrpc.Cli.Certificates;
 
 namespace SesameGrpc.Cli.Hosting;
 
-/// <summary>A gateway run as a child process in sandbox mode; its output goes to gateway.log in the data directory.</summary>
-internal sealed partial class GatewayProcess : IAsyncDisposable
+/// <summary>A gateway in sandbox mode and the payment system beside it, as child processes; their output goes to gateway.log and rail.log in the data directory.</summary>
+internal sealed class GatewayProcess : IAsyncDisposable
 {
-    private const int SigTerm = 15;
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(35);
-    private readonly Process process;
-    private readonly GatewayLog log;
+    private readonly ServerProcess gateway;
+    private readonly ServerProcess rail;
 
-    private GatewayProcess(ProcessStartInfo start, string logPath, GatewayAddresses addresses)
+    private GatewayProcess(ServerProcess gateway, ServerProcess rail, GatewayAddresses addresses)
     {
+        (this.gateway, this.rail) = (gateway, rail);
         Addresses = addresses;
-        log = new GatewayLog(logPath);
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => log.Add(line.Data);
-        process.ErrorDataReceived += (_, line) => log.Add(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
     }
 
     public GatewayAddresses Addresses { get; }
 
-    /// <summary>Starts the gateway and returns once it is ready to answer.</summary>
+    /// <summary>Starts the two and returns once they are ready to answer.</summary>
     public static async Task<GatewayProcess> StartAsync(
         GatewayAddresses addresses,
         string dataDirectory,
@@ -44,83 +34,40 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
             );
         }
 
+        var (gatewayBinary, railBinary) = (GatewayBinary.Find(), GatewayBinary.FindRail());
         Directory.CreateDirectory(dataDirectory);
-        var binary = GatewayBinary.Find();
-        var start = new ProcessStartInfo(DotnetHost(), [binary])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-            WorkingDirectory = Path.GetDirectoryName(binary),
-        };
-        foreach (var (name, value) in GatewaySettings.ForSandbox(addresses, dataDirectory, certificates))
-        {
-            start.Environment[name] = value;
-        }
-
-        var gateway = new GatewayProcess(start, Path.Combine(dataDirectory, "gateway.log"), addresses);
+        var railSettings = GatewaySettings.ForRail(addresses, dataDirectory, certificates);
+        var payments = ServerProcess.Start("The payment system", railBinary, railSettings, Path.Combine(dataDirectory, "rail.log"));
+        var settings = GatewaySettings.ForSandbox(addresses, dataDirectory, certificates);
+        var server = ServerProcess.Start("The gateway", gatewayBinary, settings, Path.Combine(dataDirectory, "gateway.log"));
+        var started = new GatewayProcess(server, payments, addresses);
         try
         {
-            await gateway.WaitUntilReadyAsync(time, cancellationToken);
-            return gateway;
+            await started.WaitUntilReadyAsync(time, cancellationToken);
+            return started;
         }
         catch
         {
-            await gateway.DisposeAsync();
+            await started.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Completes when the gateway ends in good order by itself, as Ctrl-C in its terminal makes it; throws when it breaks down.</summary>
-    public async Task WaitForExitAsync(CancellationToken cancellationToken)
-    {
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-        {
-            throw new GatewayStartException($"The gateway ended with exit code {process.ExitCode}.{log.Tail()}");
-        }
-    }
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => gateway.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Asks the gateway to drain and end, and kills it only when it does not within 35 seconds.</summary>
+    /// <summary>Lets the gateway end first, while its payment system still answers.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            Terminate();
-            using var timeout = new CancellationTokenSource(StopTimeout);
-            try
-            {
-                await process.WaitForExitAsync(timeout.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-
-        process.Dispose();
-        log.Dispose();
+        await gateway.DisposeAsync();
+        await rail.DisposeAsync();
     }
 
     private async Task WaitUntilReadyAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = Addresses.InternalUrl, Timeout = TimeSpan.FromSeconds(2) };
-        var started = time.GetTimestamp();
-        while (!await IsReadyAsync(http, cancellationToken))
-        {
-            if (process.HasExited)
-            {
-                throw new GatewayStartException($"The gateway ended with exit code {process.ExitCode} before it was ready.{log.Tail()}");
-            }
-
-            if (time.GetElapsedTime(started) > StartTimeout)
-            {
-                throw new GatewayStartException($"The gateway was not ready within {StartTimeout.TotalSeconds:0} seconds.{log.Tail()}");
-            }
-
-            await Task.Delay(PollInterval, time, cancellationToken);
-        }
+        await gateway.WaitUntilReadyAsync(cancellation => IsReadyAsync(http, cancellation), time, cancellationToken);
+        await rail.WaitUntilReadyAsync(IsRailListeningAsync, time, cancellationToken);
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)
@@ -140,23 +87,18 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The dotnet that runs this program, so that both use the same runtime.</summary>
-    private static string DotnetHost() =>
-        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-
-    private void Terminate()
+    // It opens its port when it has read its journal; nobody but a gateway may ask it more.
+    private async Task<bool> IsRailListeningAsync(CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows())
+        try
         {
-            process.Kill();
+            using var probe = new TcpClient();
+            await probe.ConnectAsync(IPAddress.Loopback, Addresses.Rail, cancellationToken);
+            return true;
         }
-        else
+        catch (SocketException)
         {
-            _ = Kill(process.Id, SigTerm);
+            return false;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static partial int Kill(int processId, int signal);
 }

@@ -24,6 +24,24 @@ internal static class GatewaySettings
             ("Sesame__Tls__PartnerCa", Path.GetFullPath(certificates.CaPath)),
             ("Sesame__Tls__OperatorCa", Path.GetFullPath(certificates.CaPath)),
             ("Sesame__Tls__PartnerCrl", Path.GetFullPath(certificates.RevocationListPath)),
+            ("Sesame__Rail__Url", addresses.RailUrl.GetLeftPart(UriPartial.Authority)),
+            ("Sesame__Rail__Ca", Path.GetFullPath(certificates.CaPath)),
+            ("Sesame__Rail__ClientCertificate", Path.GetFullPath(certificates.Gateway.CertificatePath)),
+            ("Sesame__Rail__ClientKey", Path.GetFullPath(certificates.Gateway.KeyPath)),
+        ];
+
+    /// <summary>The settings of the payment system beside it.</summary>
+    public static IEnumerable<(string Name, string Value)> ForRail(
+        GatewayAddresses addresses,
+        string dataDirectory,
+        DevelopmentCertificates certificates
+    ) =>
+        [
+            ("SandboxRail__Port", $"{addresses.Rail}"),
+            ("SandboxRail__Certificate", Path.GetFullPath(certificates.ServerPath)),
+            ("SandboxRail__Key", Path.GetFullPath(certificates.ServerKeyPath)),
+            ("SandboxRail__ClientCa", Path.GetFullPath(certificates.CaPath)),
+            ("SandboxRail__Journal", Path.GetFullPath(Path.Combine(dataDirectory, "rail.jsonl"))),
         ];
 
     private static string Loopback(int port) => $"127.0.0.1:{port}";

@@ -4,6 +4,7 @@ using Grpc.Core;
 using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Scores;
 using SesameGrpc.Client;
+using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Cli.Output;
 
@@ -51,6 +52,13 @@ internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason
                 "FILE_INVALID",
                 file.Message,
                 "Correct the file and run the command again."
+            ),
+            LogFormatException log => new ErrorReport(
+                ExitCode.NotSound,
+                "DATA_LOSS",
+                "AUDIT_LOG_NOT_SOUND",
+                log.Message,
+                "Check that the key and the files are those of this log; if they are, keep everything as it is and find out who changed it."
             ),
             FileNotFoundException { FileName: { } assembly } when assembly.Contains(", Version=", StringComparison.Ordinal) => null,
             FileNotFoundException or DirectoryNotFoundException => new ErrorReport(

@@ -8,4 +8,5 @@ internal enum ExitCode
     Usage = 2,
     RefusedOrLeftOut = 3,
     Unreachable = 4,
+    NotSound = 5,
 }

@@ -32,6 +32,8 @@ internal static class Remedy
         ["PROGRAMME_NOT_ENROLLED"] = "Check the programme's name; the operator enrols a partner.",
         ["RESOURCE_NOT_FOUND"] = "Check the id; a person who has not opted in is not found either.",
         ["ALREADY_EXISTS"] = "Choose another id, or read what it names already.",
+        ["ALREADY_SETTLED"] = "Give the payment back: the charge was paid before.",
+        ["COLLECTION_UNDER_WAY"] = "Read the object again in a moment; correct the charge if the attempt was declined.",
         ["STATE_CONFLICT"] = "Read the object again and choose one of its allowed actions.",
         ["LOST_RACE"] = SendAgain,
         ["TOO_MANY_CALLS"] = "Wait as long as the answer says, then send fewer calls at once.",

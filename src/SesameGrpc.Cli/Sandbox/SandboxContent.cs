@@ -34,7 +34,7 @@ internal sealed class SandboxContent(OperatorChannel channel, CliOutput output, 
     public Task FeedTestPersonsAsync(CancellationToken cancellationToken) =>
         FeedAsync(
             "test persons",
-            $"sandbox-tests-{persons.Week}",
+            $"sandbox-test-persons-{persons.Week}",
             persons.TestPersons(),
             SandboxPersons.TestPersonCount,
             cancellationToken

@@ -8,7 +8,7 @@ internal sealed class SandboxPersons
 {
     public const int LowestScore = 350;
     public const int HighestScore = 950;
-    public const int TestPersonCount = 2 * (HighestScore - LowestScore + 1);
+    public const int TestPersonCount = 7 * (HighestScore - LowestScore + 1);
     private const int Seed = 650;
     private const double Mean = 640;
     private const double Deviation = 95;
@@ -24,7 +24,13 @@ internal sealed class SandboxPersons
     /// <summary>Part of the import ids: scores are computed anew every Monday, as real ones are from time to time.</summary>
     public string Week => asOf.ToString("yyyy-MM-dd");
 
-    /// <summary>test-350 to test-950 with exactly that score, each also as test-N-listed, who is on the courts' list.</summary>
+    /// <summary>How the sandbox's payment system treats persons with such an end of their ids.</summary>
+    public static IReadOnlyList<string> PaymentModifiers { get; } =
+    ["declined", "declinedonce", "slowpay", "lostanswer", "railunavailable"];
+
+    /// <summary>
+    /// test-350 to test-950 with exactly that score, each also as test-N-listed, who is on the courts' list, and with each of the payment modifiers.
+    /// </summary>
     public IEnumerable<ScoreRow> TestPersons()
     {
         long line = 0;
@@ -32,6 +38,10 @@ internal sealed class SandboxPersons
         {
             yield return Row(++line, $"test-{score}", score, courtListed: false);
             yield return Row(++line, $"test-{score}-listed", score, courtListed: true);
+            foreach (var modifier in PaymentModifiers)
+            {
+                yield return Row(++line, $"test-{score}-{modifier}", score, courtListed: false);
+            }
         }
     }
 

@@ -24,6 +24,10 @@ internal sealed class GatewayOptions
     public CallOptions Calls { get; set; } = new();
 
     public ProgrammeOptions Programmes { get; set; } = new();
+
+    public AuditOptions Audit { get; set; } = new();
+
+    public RailOptions Rail { get; set; } = new();
 }
 
 internal enum GatewayMode
@@ -152,9 +156,44 @@ internal sealed class CallOptions
     public int MaxConcurrentCallsPerPartner { get; set; } = 1000;
 }
 
+/// <summary>The audit log.</summary>
+internal sealed class AuditOptions
+{
+    /// <summary>
+    /// Names the log in its checkpoints and names its key: 1 to 100 characters without spaces and plus signs. It never changes during a log's life. Empty:
+    /// the host of Listeners:PublicUrl and "/audit".
+    /// </summary>
+    public string Origin { get; set; } = "";
+
+    /// <summary>Longest time in which a log that has grown gets no new checkpoint. 100 to 60,000 ms, default 1000.</summary>
+    public int CheckpointMilliseconds { get; set; } = 1000;
+}
+
 /// <summary>The programmes.</summary>
 internal sealed class ProgrammeOptions
 {
     /// <summary>ProtoJSON file of sesame.operator.v1.ProgrammeCatalogue. Empty: the one that ships.</summary>
     public string File { get; set; } = "";
+}
+
+/// <summary>The operator's payment system, which collects what is charged (sesame.rail.v1). Certificate files are read again when they change.</summary>
+internal sealed class RailOptions
+{
+    /// <summary>Base URL of the payment system's RailService. Empty: nothing is collected; instructions wait until there is one.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>PEM file of CA certificates to trust at the payment system. Empty: the system's.</summary>
+    public string Ca { get; set; } = "";
+
+    /// <summary>PEM file: the certificate that the gateway shows to the payment system. Required with Url.</summary>
+    public string ClientCertificate { get; set; } = "";
+
+    /// <summary>PEM file: its private key. Required with Url.</summary>
+    public string ClientKey { get; set; } = "";
+
+    /// <summary>How long after completion a charge is first collected: the time in which it may still be corrected. 0 to 86400 seconds, default 60.</summary>
+    public int CollectAfterSeconds { get; set; } = 60;
+
+    /// <summary>Longest wait for one answer; without one, the same is asked again later. 1 to 60 seconds, default 10.</summary>
+    public int TimeoutSeconds { get; set; } = 10;
 }

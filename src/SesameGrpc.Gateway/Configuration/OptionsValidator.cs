@@ -25,6 +25,7 @@ internal static class OptionsValidator
         CheckTls(options.Tls);
         CheckStorage(options);
         CheckRanges(options);
+        CheckRail(options.Rail);
         return options;
     }
 
@@ -80,6 +81,16 @@ internal static class OptionsValidator
         Range("Persons:MemoryCapacity", options.Persons.MemoryCapacity, 1_000, 10_000_000);
         Range("Calls:DefaultDeadlineSeconds", options.Calls.DefaultDeadlineSeconds, 1, 60);
         Range("Calls:MaxConcurrentCallsPerPartner", options.Calls.MaxConcurrentCallsPerPartner, 1, 100_000);
+        Range("Audit:CheckpointMilliseconds", options.Audit.CheckpointMilliseconds, 100, 60_000);
+        var origin = options.Audit.Origin;
+        Require(
+            origin.Length <= 100
+                && !origin.Contains('+')
+                && !origin.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)),
+            "Audit:Origin",
+            origin,
+            "at most 100 characters without spaces and plus signs"
+        );
         Require(options.Tokens.Audience.Length is > 0 and <= 200, "Tokens:Audience", options.Tokens.Audience, "1 to 200 characters");
         if (options.Tokens.ExternalIssuer.Length > 0)
         {
@@ -94,6 +105,24 @@ internal static class OptionsValidator
         if (options.Programmes.File.Length > 0)
         {
             ReadableFile("Programmes:File", options.Programmes.File);
+        }
+    }
+
+    private static void CheckRail(RailOptions rail)
+    {
+        Range("Rail:CollectAfterSeconds", rail.CollectAfterSeconds, 0, 86_400);
+        Range("Rail:TimeoutSeconds", rail.TimeoutSeconds, 1, 60);
+        if (rail.Url.Length == 0)
+        {
+            return;
+        }
+
+        HttpsUrl("Rail:Url", rail.Url);
+        ReadableFile("Rail:ClientCertificate", rail.ClientCertificate);
+        ReadableFile("Rail:ClientKey", rail.ClientKey);
+        if (rail.Ca.Length > 0)
+        {
+            ReadableFile("Rail:Ca", rail.Ca);
         }
     }
 

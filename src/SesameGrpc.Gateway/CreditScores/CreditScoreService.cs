@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Partners;
@@ -24,7 +25,9 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
             new FieldCheck().Person("subject", request.Subject).Enforce();
         }
 
-        if (request.IncludeDimensions && !context.Call().HasScope(PartnerScopes.ScoreDimensionsRead))
+        var call = context.Call();
+        call.Concerns(request.Subject);
+        if (request.IncludeDimensions && !call.HasScope(PartnerScopes.ScoreDimensionsRead))
         {
             throw new RefusalException(Refuse.ScopeMissing(PartnerScopes.ScoreDimensionsRead));
         }
@@ -32,7 +35,7 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
         var reading = await persons.GetAsync(request.Subject, context.CancellationToken);
         return reading.Person is null
             ? throw new RefusalException(Refuse.NotFound())
-            : Answer(request.Subject, reading, request.IncludeDimensions);
+            : Answer(call, request.Subject, reading, request.IncludeDimensions);
     }
 
     public override async Task<BatchGetCreditScoresResponse> BatchGetCreditScores(
@@ -46,26 +49,32 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
         var response = new BatchGetCreditScoresResponse();
         foreach (var subject in request.Subjects)
         {
-            response.Results.Add(await AnswerOneAsync(subject, context.CancellationToken));
+            response.Results.Add(await AnswerOneAsync(context.Call(), subject, context.CancellationToken));
         }
 
         return response;
     }
 
-    private async ValueTask<BatchCreditScoreResult> AnswerOneAsync(string subject, CancellationToken cancellationToken)
+    private async ValueTask<BatchCreditScoreResult> AnswerOneAsync(Call call, string subject, CancellationToken cancellationToken)
     {
         if (!FieldCheck.IsPersonId(subject))
         {
-            return new BatchCreditScoreResult { ErrorReason = ErrorReason.FieldInvalid };
+            return Refused(call, null, ErrorReason.FieldInvalid);
         }
 
         var reading = await persons.GetAsync(subject, cancellationToken);
         return reading.Person is null
-            ? new BatchCreditScoreResult { ErrorReason = ErrorReason.ResourceNotFound }
-            : new BatchCreditScoreResult { Response = Answer(subject, reading, includeDimensions: false) };
+            ? Refused(call, subject, ErrorReason.ResourceNotFound)
+            : new BatchCreditScoreResult { Response = Answer(call, subject, reading, includeDimensions: false) };
     }
 
-    private GetCreditScoreResponse Answer(string subject, PersonReading reading, bool includeDimensions)
+    private static BatchCreditScoreResult Refused(Call call, string? subject, ErrorReason reason)
+    {
+        call.AuditRefusal(subject, reason);
+        return new BatchCreditScoreResult { ErrorReason = reason };
+    }
+
+    private GetCreditScoreResponse Answer(Call call, string subject, PersonReading reading, bool includeDimensions)
     {
         var person = reading.Person!;
         var nowMicros = time.NowMicros();
@@ -84,7 +93,28 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
             response.Score = ToMessage(person, includeDimensions);
         }
 
+        call.AuditEntries.Add(EntryOf(call, subject, person, response));
         return response;
+    }
+
+    private static AuditEntry EntryOf(Call call, string subject, PersonSnapshot person, GetCreditScoreResponse told)
+    {
+        var entry = call.NewAuditEntry(subject);
+        entry.PersonVersion = person.Version;
+        if (told.Score is null)
+        {
+            entry.DisclosedFields.Add("not_scored_reason");
+            return entry;
+        }
+
+        entry.DisclosedFields.Add("score");
+        entry.DisclosedFields.Add("band");
+        if (told.Score.Dimensions is not null)
+        {
+            entry.DisclosedFields.Add("dimensions");
+        }
+
+        return entry;
     }
 
     private CreditScore ToMessage(PersonSnapshot person, bool includeDimensions)

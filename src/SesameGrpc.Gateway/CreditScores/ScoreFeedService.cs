@@ -1,6 +1,9 @@
 using Grpc.Core;
+using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -24,7 +27,7 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
             var message = requestStream.Current;
             response.ScoreImport ??= await BeginAsync(message.ImportId, context.CancellationToken);
             Check(message, response.ScoreImport);
-            response.ScoreImport = await TakeInAsync(message, response, context.CancellationToken);
+            response.ScoreImport = await TakeInAsync(context.Call(), message, response, context.CancellationToken);
         }
 
         return response.ScoreImport is null ? throw new RefusalException(Refuse.Field("import_id", "send at least one message")) : response;
@@ -60,6 +63,7 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
     }
 
     private async Task<ScoreImport> TakeInAsync(
+        Call call,
         ImportScoresRequest message,
         ImportScoresResponse response,
         CancellationToken cancellationToken
@@ -72,13 +76,28 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
         var faulty = faults.Select(fault => fault.Line).ToHashSet();
         var sound = rows.Where(row => !faulty.Contains(row.Line)).ToList();
 
-        var (after, notOptedIn, pending) = await database.WriteAsync(
-            (transaction, token) => ApplyAsync(transaction, message, before, rows, sound, faults.Count, token),
+        var (after, notOptedIn, pending) = await database.WriteBatchedAsync(
+            async (transaction, token) =>
+            {
+                var applied = await ApplyAsync(transaction, message, before, rows, sound, faults.Count, token);
+                var last = new StatementBatch(transaction);
+                AuditLog.Append(last, [EntryOf(call, applied.After)]);
+                return (applied, last);
+            },
             cancellationToken
         );
         await changes.AnnounceAsync(pending);
         response.Rejected.Add(faults.Concat(notOptedIn).OrderBy(fault => fault.Line).Take(MaxReported - response.Rejected.Count));
         return after;
+    }
+
+    private static AuditEntry EntryOf(Call call, ScoreImport after)
+    {
+        var entry = call.NewAuditEntry();
+        entry.ResourceKind = "score_import";
+        entry.ResourceId = after.ImportId;
+        entry.ResourceRevision = after.Position;
+        return entry;
     }
 
     private async Task<(ScoreImport After, List<RejectedRow> NotOptedIn, PendingChanges Pending)> ApplyAsync(

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Eligibility;
@@ -11,32 +11,19 @@ using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
 
-/// <summary>Grants a waiver inside one transaction: decides on the person's row in the store, never on a cache, then checks the limits and holds.</summary>
-internal sealed class DepositWaiverGrants(
-    PersonStore persons,
-    ProgrammeCatalogueSource catalogue,
-    DecisionSeal seal,
-    GatewayOptions options,
-    TimeProvider time
-)
+/// <summary>Decides on a grant: on the person's locked row in the store, never on a cache; then the limits. Pure but for the clock and the decision's id.</summary>
+internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, DecisionSeal seal, GatewayOptions options, TimeProvider time)
 {
     private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
-    public async Task<GrantDepositWaiverResponse> GrantAsync(
-        DbTransaction transaction,
-        PartnerRecord partner,
-        EnrolledProgramme programme,
-        GrantDepositWaiverRequest request,
-        CancellationToken cancellationToken
-    )
+    public LedgerOutcome Decide(LedgerBook book, PartnerRecord partner, EnrolledProgramme programme, GrantDepositWaiverRequest request)
     {
-        var row = await persons.FindAndHoldAsync(transaction, request.Subject, cancellationToken);
-        if (row is not { OptedIn: true, Person: var person })
+        if (book.Person(request.Subject) is not { OptedIn: true, Person: var person })
         {
             throw new RefusalException(Refuse.NotFound());
         }
 
-        if (await LedgerStore.IsOrderTakenAsync(transaction, partner.Id, request.OrderId, cancellationToken))
+        if (book.IsOrderTaken(partner.Id, request.OrderId))
         {
             throw new RefusalException(OrderTaken());
         }
@@ -48,7 +35,7 @@ internal sealed class DepositWaiverGrants(
         var decisionId = honoured is null ? seal.Seal(subject, decision, nowMicros) : request.DecisionId;
         if (decision.Outcome != EligibilityDecision.Eligible)
         {
-            return NotGranted(decision.Outcome, decision.Reasons, programme, decisionId);
+            return NotGranted(decision.Outcome, decision.Reasons, programme, decisionId, person);
         }
 
         // ProgrammeRules gives every deposit programme an amount.
@@ -56,21 +43,25 @@ internal sealed class DepositWaiverGrants(
         var requested = request.Amount?.MinorUnits ?? limit;
         if (requested > limit && !request.AcceptPartial)
         {
-            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(DecisionReason.AmountTooHigh), programme, decisionId);
+            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(DecisionReason.AmountTooHigh), programme, decisionId, person);
         }
 
         var obligation = NewObligation(partner, programme, request, requested, Math.Min(requested, limit), decisionId, nowMicros);
-        if (
-            await LedgerStore.OpenAsync(transaction, obligation, LimitsOf(partner, programme, person), cancellationToken) is
-            { } limitReached
-        )
+        var limits = LimitsOf(partner, programme, person);
+        if (book.ExposureOf(request.Subject).FirstExceeded(limits, obligation.HeldFen) is { } limitReached)
         {
-            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(limitReached), programme, decisionId);
+            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(limitReached), programme, decisionId, person);
         }
 
-        return await LedgerStore.InsertAsync(transaction, obligation, cancellationToken)
-            ? new GrantDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(obligation) }
-            : throw new RefusalException(OrderTaken());
+        return new LedgerOutcome(
+            new GrantDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(obligation) },
+            ObligationRules.Open(obligation, limits),
+            entry =>
+            {
+                entry.Decision = EligibilityDecision.Eligible;
+                entry.PersonVersion = person.Version;
+            }
+        );
     }
 
     private IReadOnlyList<ScopeLimit> LimitsOf(PartnerRecord partner, EnrolledProgramme programme, PersonSnapshot person)
@@ -104,7 +95,7 @@ internal sealed class DepositWaiverGrants(
             OrderId = request.OrderId,
             Person = request.Subject,
             Programme = programme.Programme.Id,
-            State = (int)DepositWaiverState.Active,
+            State = ObligationState.Active,
             Revision = 1,
             RequestedFen = requested,
             HeldFen = held,
@@ -114,22 +105,36 @@ internal sealed class DepositWaiverGrants(
             DueMicros = programme.LongestPeriod is { } period ? nowMicros + (long)period.TotalMicroseconds : null,
         };
 
-    private static GrantDepositWaiverResponse NotGranted(
+    private static LedgerOutcome NotGranted(
         EligibilityDecision outcome,
         ReasonSet reasons,
         EnrolledProgramme programme,
-        string decisionId
-    ) =>
-        new()
+        string decisionId,
+        PersonSnapshot person
+    )
+    {
+        var details = ReasonTexts.Of(reasons).ToList();
+        var refused = new NotGranted
         {
-            NotGranted = new NotGranted
-            {
-                Decision = outcome,
-                Reasons = { ReasonTexts.Of(reasons) },
-                PolicyVersion = programme.PolicyVersion,
-                DecisionId = decisionId,
-            },
+            Decision = outcome,
+            Reasons = { details },
+            PolicyVersion = programme.PolicyVersion,
+            DecisionId = decisionId,
         };
+        return new LedgerOutcome(
+            new GrantDepositWaiverResponse { NotGranted = refused },
+            null,
+            entry =>
+            {
+                entry.Outcome = AuditOutcome.Decided;
+                entry.Decision = outcome;
+                entry.DecisionReasons.Add(details.Select(detail => detail.Reason));
+                entry.Programme = programme.Programme.Id;
+                entry.PolicyVersion = programme.PolicyVersion;
+                entry.PersonVersion = person.Version;
+            }
+        );
+    }
 
     private static Refusal OrderTaken() =>
         Refuse.AlreadyExists("order_id", "This order_id already names an obligation of this partner; each order has its own.");

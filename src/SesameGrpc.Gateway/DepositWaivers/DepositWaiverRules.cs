@@ -1,6 +1,8 @@
+using System.Text.Json;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
@@ -8,35 +10,63 @@ namespace SesameGrpc.Gateway.DepositWaivers;
 /// <summary>The state machine of a deposit waiver and its form as a message. Pure.</summary>
 internal static class DepositWaiverRules
 {
-    /// <summary>What a state allows next; nothing in a final one.</summary>
-    public static IReadOnlyList<DepositWaiverAction> AllowedIn(DepositWaiverState state) =>
-        state switch
+    private static readonly TimeSpan UsualPaymentPeriod = TimeSpan.FromDays(7);
+
+    /// <summary>What may be done next; nothing in a final state.</summary>
+    public static IReadOnlyList<DepositWaiverAction> AllowedFor(Obligation waiver) =>
+        waiver.State switch
         {
-            DepositWaiverState.Active => [DepositWaiverAction.Complete, DepositWaiverAction.Cancel],
+            ObligationState.Active when waiver.DueMicros is not null =>
+            [
+                DepositWaiverAction.Complete,
+                DepositWaiverAction.Cancel,
+                DepositWaiverAction.Extend,
+            ],
+            ObligationState.Active => [DepositWaiverAction.Complete, DepositWaiverAction.Cancel],
+            ObligationState.Overdue when waiver.ChargedFen == 0 => [DepositWaiverAction.Complete],
+            ObligationState.Settling or ObligationState.Overdue when waiver.Collection is { IsUnderWay: true } =>
+            [
+                DepositWaiverAction.ReportPayment,
+            ],
+            ObligationState.Settling or ObligationState.Overdue => [DepositWaiverAction.ReportPayment, DepositWaiverAction.CorrectCharge],
             _ => [],
         };
 
-    /// <summary>The state after an allowed action.</summary>
-    public static DepositWaiverState After(DepositWaiverAction action) =>
-        action switch
+    /// <summary>Why an action is refused; null when it is allowed. The expected revision is 0 where any will do.</summary>
+    public static Refusal? RefusalOf(Obligation waiver, DepositWaiverAction action, long expectedRevision)
+    {
+        var allowed = AllowedFor(waiver);
+        if (allowed.Contains(action) && (expectedRevision == 0 || expectedRevision == waiver.Revision))
         {
-            DepositWaiverAction.Complete => DepositWaiverState.Released,
-            DepositWaiverAction.Cancel => DepositWaiverState.Cancelled,
-            _ => throw new ArgumentOutOfRangeException(nameof(action), action, "No such action."),
+            return null;
+        }
+
+        return (action, waiver) switch
+        {
+            (DepositWaiverAction.ReportPayment, { State: ObligationState.Settled, SettledBy: { } by, EndedMicros: { } ended }) =>
+                Refuse.AlreadySettled(by.ToString().ToUpperInvariant(), Instants.FromMicros(ended)),
+            (DepositWaiverAction.CorrectCharge, { IsOpen: true, Collection: { IsUnderWay: true } collection }) => Refuse.CollectionUnderWay(
+                collection.Attempt
+            ),
+            _ => Refuse.StateConflict(NameOf((DepositWaiverState)waiver.State), NamesOf(allowed), waiver.Revision),
         };
+    }
+
+    /// <summary>By when a charge made now must be paid.</summary>
+    public static long PaymentDueMicros(TimeSpan? paymentPeriod, long nowMicros) =>
+        nowMicros + (long)(paymentPeriod ?? UsualPaymentPeriod).TotalMicroseconds;
 
     public static DepositWaiver ToMessage(Obligation obligation)
     {
-        var state = (DepositWaiverState)obligation.State;
         return new DepositWaiver
         {
             DepositWaiverId = obligation.Id,
             OrderId = obligation.OrderId,
             Subject = obligation.Person,
             Programme = obligation.Programme,
-            State = state,
+            State = (DepositWaiverState)obligation.State,
             Revision = obligation.Revision,
-            AllowedActions = { AllowedIn(state) },
+            AllowedActions = { AllowedFor(obligation) },
             RequestedAmount = Cny.Of(obligation.RequestedFen),
             WaivedAmount = Cny.Of(obligation.HeldFen),
             PayableAmount = Cny.Of(obligation.RequestedFen - obligation.HeldFen),
@@ -45,12 +75,20 @@ internal static class DepositWaiverRules
             GrantTime = Instants.ToTimestamp(obligation.GrantedMicros),
             DueTime = obligation.DueMicros is { } due ? Instants.ToTimestamp(due) : null,
             EndTime = obligation.EndedMicros is { } ended ? Instants.ToTimestamp(ended) : null,
+            ChargedAmount = Cny.Of(obligation.ChargedFen),
+            CollectedAmount = Cny.Of(obligation.CollectedFen),
+            OutstandingAmount = Cny.Of(obligation.OutstandingFen),
+            Charge = obligation.Charge is { } charge ? Charge.Parser.ParseFrom(charge) : null,
+            CompleteTime = obligation.CompletedMicros is { } completed ? Instants.ToTimestamp(completed) : null,
+            PaymentDueTime = obligation.PaymentDueMicros is { } paymentDue ? Instants.ToTimestamp(paymentDue) : null,
+            SettledBy = obligation.SettledBy is { } by ? (SettlementChannel)by : SettlementChannel.Unspecified,
+            Collection = obligation.Collection is { } collection ? (Contracts.Partner.V1.CollectionState)collection.State : default,
         };
     }
 
-    /// <summary>A state's name as the error reference writes it: ACTIVE.</summary>
-    public static string NameOf(DepositWaiverState state) => state.ToString().ToUpperInvariant();
+    /// <summary>A state's name as the contract writes it, without its prefix: WRITTEN_OFF.</summary>
+    public static string NameOf(DepositWaiverState state) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(state.ToString());
 
     public static string NamesOf(IEnumerable<DepositWaiverAction> actions) =>
-        string.Join(',', actions.Select(action => action.ToString().ToUpperInvariant()));
+        string.Join(',', actions.Select(action => JsonNamingPolicy.SnakeCaseUpper.ConvertName(action.ToString())));
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
@@ -10,48 +11,56 @@ using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
-using SesameGrpc.Gateway.Storage;
+using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
 
 /// <summary>Waives deposits.</summary>
-internal sealed class DepositWaiverService(DepositWaiverGrants grants, LedgerStore ledger, RequestReplay replay, TimeProvider time)
-    : Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceBase
+internal sealed class DepositWaiverService(
+    DepositWaiverGrants grants,
+    DepositWaiverChanges changes,
+    LedgerStore ledger,
+    LedgerWriter writer
+) : Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceBase
 {
     public override Task<GrantDepositWaiverResponse> GrantDepositWaiver(GrantDepositWaiverRequest request, ServerCallContext context)
     {
         var partner = context.Partner();
+        var call = context.Call();
         var check = new FieldCheck()
             .VisibleText("order_id", request.OrderId)
             .Require(request.DecisionId.Length <= 128, "decision_id", "must be at most 128 characters");
         OrderChecks.Check(check, request.Subject, request.Amount, request.Attributes).Enforce();
+        call.Concerns(request.Subject);
 
         // The enrolment is part of the effect: a grant that was answered before is answered so again, also when the enrolment has ended since.
-        return replay.RunAsync(
-            context,
-            request.RequestId,
-            request,
-            GrantDepositWaiverResponse.Parser,
-            (transaction, token) => grants.GrantAsync(transaction, partner, DepositProgramme(partner, request.Programme), request, token)
-        );
+        var work = new LedgerWork
+        {
+            Request = RequestKey.Of(context, request.RequestId, request),
+            Person = request.Subject,
+            Order = (partner.Id, request.OrderId),
+            NewEntry = call.NewAuditEntry,
+            Decide = book => grants.Decide(book, partner, DepositProgramme(partner, request.Programme), request),
+        };
+        return writer.RunAsync(context, work, GrantDepositWaiverResponse.Parser);
     }
 
     public override async Task<GetDepositWaiverResponse> GetDepositWaiver(GetDepositWaiverRequest request, ServerCallContext context)
     {
+        var partner = context.Partner().Id;
         var found = request.KeyCase switch
         {
-            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => IsId(request.DepositWaiverId)
-                ? await FindAsync(request.DepositWaiverId, null, context)
+            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => DepositWaiverChanges.IsId(request.DepositWaiverId)
+                ? await ledger.FindAsync(request.DepositWaiverId, context.CancellationToken)
                 : null,
             GetDepositWaiverRequest.KeyOneofCase.OrderId => FieldCheck.IsVisibleText(request.OrderId)
-                ? await FindAsync(null, request.OrderId, context)
+                ? await ledger.FindByOrderAsync(partner, request.OrderId, context.CancellationToken)
                 : null,
             _ => throw new RefusalException(Refuse.Field("key", "must be deposit_waiver_id or order_id")),
         };
-        return new GetDepositWaiverResponse
-        {
-            DepositWaiver = DepositWaiverRules.ToMessage(found ?? throw new RefusalException(Refuse.NotFound())),
-        };
+        var waiver = DepositWaiverChanges.IsOf(partner, found) ? found! : throw new RefusalException(Refuse.NotFound());
+        AuditDisclosure(context.Call(), waiver);
+        return new GetDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(waiver) };
     }
 
     public override async Task<ListDepositWaiversResponse> ListDepositWaivers(ListDepositWaiversRequest request, ServerCallContext context)
@@ -59,7 +68,7 @@ internal sealed class DepositWaiverService(DepositWaiverGrants grants, LedgerSto
         new FieldCheck()
             .PageSize(request.PageSize)
             .Require(
-                request.PageToken.Length == 0 || IsId(request.PageToken),
+                request.PageToken.Length == 0 || DepositWaiverChanges.IsId(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )
@@ -69,10 +78,26 @@ internal sealed class DepositWaiverService(DepositWaiverGrants grants, LedgerSto
                 "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -"
             )
             .Enforce();
+        if (request.Subject.Length > 0)
+        {
+            context.Call().Concerns(request.Subject);
+        }
+
         var size = Page.SizeOf(request.PageSize);
-        var filter = new ObligationFilter(request.PageToken, request.Subject, (int)request.State);
-        var found = await ledger.ListAsync(context.Partner().Id, ObligationKind.DepositWaiver, filter, size + 1, context.CancellationToken);
+        var filter = new ObligationFilter(
+            request.PageToken,
+            ObligationKind.DepositWaiver,
+            context.Partner().Id,
+            request.Subject,
+            request.State == DepositWaiverState.Unspecified ? null : (ObligationState)request.State
+        );
+        var found = await ledger.ListAsync(filter, size + 1, context.CancellationToken);
         var page = Page.Of(found, size, waiver => waiver.Id);
+        foreach (var waiver in page.Items)
+        {
+            AuditDisclosure(context.Call(), waiver);
+        }
+
         return new ListDepositWaiversResponse
         {
             DepositWaivers = { page.Items.Select(DepositWaiverRules.ToMessage) },
@@ -80,71 +105,147 @@ internal sealed class DepositWaiverService(DepositWaiverGrants grants, LedgerSto
         };
     }
 
+    public override Task<ExtendDepositWaiverResponse> ExtendDepositWaiver(ExtendDepositWaiverRequest request, ServerCallContext context)
+    {
+        var partner = context.Partner();
+        new FieldCheck().Require(IsInstant(request.DueTime), "due_time", "must be a time between the years 1970 and 9999").Enforce();
+        return ChangeAsync(
+            context,
+            new WaiverChange(request, request.RequestId, request.DepositWaiverId, request.ExpectedRevision, DepositWaiverAction.Extend),
+            ExtendDepositWaiverResponse.Parser,
+            waiver => changes.Extend(waiver, partner, request.DueTime),
+            waiver => new ExtendDepositWaiverResponse { DepositWaiver = waiver }
+        );
+    }
+
     public override Task<CompleteDepositWaiverResponse> CompleteDepositWaiver(
         CompleteDepositWaiverRequest request,
         ServerCallContext context
-    ) =>
-        EndAsync(
+    )
+    {
+        var charge = request.Charge ?? new Charge { TotalAmount = Cny.Of(0) };
+        var check = new FieldCheck()
+            .Require(
+                request.StartTime is null || IsInstant(request.StartTime),
+                "start_time",
+                "must be a time between the years 1970 and 9999"
+            )
+            .Require(request.EndTime is null || IsInstant(request.EndTime), "end_time", "must be a time between the years 1970 and 9999");
+        ChargeRules.Check(check, charge).Enforce();
+        return ChangeAsync(
             context,
-            request.RequestId,
-            request,
+            new WaiverChange(request, request.RequestId, request.DepositWaiverId, request.ExpectedRevision, DepositWaiverAction.Complete),
             CompleteDepositWaiverResponse.Parser,
-            request.DepositWaiverId,
-            request.ExpectedRevision,
-            DepositWaiverAction.Complete,
-            ended => new CompleteDepositWaiverResponse { DepositWaiver = ended }
+            waiver => changes.Complete(waiver, charge, request.StartTime, request.EndTime),
+            waiver => new CompleteDepositWaiverResponse { DepositWaiver = waiver }
         );
+    }
 
     public override Task<CancelDepositWaiverResponse> CancelDepositWaiver(CancelDepositWaiverRequest request, ServerCallContext context) =>
-        EndAsync(
+        ChangeAsync(
             context,
-            request.RequestId,
-            request,
+            new WaiverChange(request, request.RequestId, request.DepositWaiverId, request.ExpectedRevision, DepositWaiverAction.Cancel),
             CancelDepositWaiverResponse.Parser,
-            request.DepositWaiverId,
-            request.ExpectedRevision,
-            DepositWaiverAction.Cancel,
-            ended => new CancelDepositWaiverResponse { DepositWaiver = ended }
+            changes.Cancel,
+            waiver => new CancelDepositWaiverResponse { DepositWaiver = waiver }
         );
 
-    private Task<TResponse> EndAsync<TResponse>(
+    public override Task<CorrectDepositWaiverChargeResponse> CorrectDepositWaiverCharge(
+        CorrectDepositWaiverChargeRequest request,
+        ServerCallContext context
+    )
+    {
+        var check = new FieldCheck().Require(request.Charge is not null, "charge", "must be the whole charge as it should have been");
+        check.Enforce();
+        ChargeRules.Check(check, request.Charge!).Enforce();
+        return ChangeAsync(
+            context,
+            new WaiverChange(
+                request,
+                request.RequestId,
+                request.DepositWaiverId,
+                request.ExpectedRevision,
+                DepositWaiverAction.CorrectCharge
+            ),
+            CorrectDepositWaiverChargeResponse.Parser,
+            waiver => changes.Correct(waiver, request.Charge!),
+            waiver => new CorrectDepositWaiverChargeResponse { DepositWaiver = waiver }
+        );
+    }
+
+    public override Task<ReportDepositWaiverPaymentResponse> ReportDepositWaiverPayment(
+        ReportDepositWaiverPaymentRequest request,
+        ServerCallContext context
+    )
+    {
+        new FieldCheck()
+            .Require(
+                request.Amount is { CurrencyCode: Cny.Code, MinorUnits: > 0 and <= Cny.Largest },
+                "amount",
+                $"must be CNY, 1 to {Cny.Largest} fen"
+            )
+            .Enforce();
+        return ChangeAsync(
+            context,
+            new WaiverChange(
+                request,
+                request.RequestId,
+                request.DepositWaiverId,
+                request.ExpectedRevision,
+                DepositWaiverAction.ReportPayment
+            ),
+            ReportDepositWaiverPaymentResponse.Parser,
+            waiver => changes.ReportPayment(waiver, request.Amount.MinorUnits),
+            waiver => new ReportDepositWaiverPaymentResponse { DepositWaiver = waiver }
+        );
+    }
+
+    private Task<TResponse> ChangeAsync<TResponse>(
         ServerCallContext context,
-        string requestId,
-        IMessage request,
+        WaiverChange change,
         MessageParser<TResponse> parser,
-        string id,
-        long expectedRevision,
-        DepositWaiverAction action,
+        Func<Obligation, Posting> post,
         Func<DepositWaiver, TResponse> answer
     )
         where TResponse : class, IMessage<TResponse>
     {
         var partner = context.Partner().Id;
-        new FieldCheck().Require(expectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any").Enforce();
-        return replay.RunAsync(
-            context,
-            requestId,
-            request,
-            parser,
-            async (transaction, token) =>
+        new FieldCheck()
+            .Require(change.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
+            .Enforce();
+        var work = new LedgerWork
+        {
+            Request = RequestKey.Of(context, change.RequestId, change.Request),
+            ObligationId = DepositWaiverChanges.IsId(change.Id) ? change.Id : null,
+            NewEntry = context.Call().NewAuditEntry,
+            Decide = book =>
             {
-                var found = IsId(id) ? await LedgerStore.FindAsync(transaction, partner, ObligationKind.DepositWaiver, id, token) : null;
-                var waiver = found ?? throw new RefusalException(Refuse.NotFound());
-                var state = (DepositWaiverState)waiver.State;
-                var allowed = DepositWaiverRules.AllowedIn(state);
-                if (!allowed.Contains(action) || (expectedRevision != 0 && expectedRevision != waiver.Revision))
+                var waiver = book.Obligation(change.Id);
+                if (!DepositWaiverChanges.IsOf(partner, waiver))
                 {
-                    throw new RefusalException(
-                        Refuse.StateConflict(DepositWaiverRules.NameOf(state), DepositWaiverRules.NamesOf(allowed), waiver.Revision)
-                    );
+                    throw new RefusalException(Refuse.NotFound());
                 }
 
-                var ended =
-                    await LedgerStore.CloseAsync(transaction, waiver, (int)DepositWaiverRules.After(action), time.NowMicros(), token)
-                    ?? throw new RefusalException(Refuse.LostRace());
-                return answer(DepositWaiverRules.ToMessage(ended));
-            }
-        );
+                if (DepositWaiverRules.RefusalOf(waiver!, change.Action, change.ExpectedRevision) is { } refusal)
+                {
+                    throw new RefusalException(refusal);
+                }
+
+                var posting = post(waiver!);
+                return new LedgerOutcome(answer(DepositWaiverRules.ToMessage(posting.After)), posting);
+            },
+        };
+        return writer.RunAsync(context, work, parser);
+    }
+
+    private static void AuditDisclosure(Call call, Obligation waiver)
+    {
+        var entry = call.NewAuditEntry(waiver.Person);
+        entry.ResourceKind = "obligation";
+        entry.ResourceId = waiver.Id;
+        entry.ResourceRevision = waiver.Revision;
+        entry.DisclosedFields.Add("deposit_waiver");
+        call.AuditEntries.Add(entry);
     }
 
     private static EnrolledProgramme DepositProgramme(PartnerRecord partner, string id)
@@ -160,8 +261,7 @@ internal sealed class DepositWaiverService(DepositWaiverGrants grants, LedgerSto
         return programme;
     }
 
-    private Task<Obligation?> FindAsync(string? id, string? orderId, ServerCallContext context) =>
-        ledger.FindAsync(context.Partner().Id, ObligationKind.DepositWaiver, id, orderId, context.CancellationToken);
+    private static bool IsInstant(Timestamp? time) => time is { Seconds: >= 0 and < 253_402_300_800, Nanos: >= 0 and < 1_000_000_000 };
 
-    private static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
+    private sealed record WaiverChange(IMessage Request, string RequestId, string Id, long ExpectedRevision, DepositWaiverAction Action);
 }

@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Paging;
-using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
@@ -20,8 +20,9 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
 
     public override async Task<CheckEligibilityResponse> CheckEligibility(CheckEligibilityRequest request, ServerCallContext context)
     {
+        ConcernPerson(context.Call(), request);
         OrderChecks.Check(new FieldCheck(), request.Subject, request.Amount, request.Attributes).Enforce();
-        return await CheckAsync(context.Partner(), request, context.CancellationToken) ?? throw new RefusalException(Refuse.NotFound());
+        return await CheckAsync(context, request) ?? throw new RefusalException(Refuse.NotFound());
     }
 
     public override async Task<BatchCheckEligibilityResponse> BatchCheckEligibility(
@@ -33,7 +34,7 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
         var response = new BatchCheckEligibilityResponse();
         foreach (var check in request.Checks)
         {
-            response.Results.Add(await CheckOneAsync(context.Partner(), check, context.CancellationToken));
+            response.Results.Add(await CheckOneAsync(context, check));
         }
 
         return response;
@@ -62,34 +63,41 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
     public override Task<GetProgrammeResponse> GetProgramme(GetProgrammeRequest request, ServerCallContext context) =>
         Task.FromResult(new GetProgrammeResponse { Programme = context.Partner().Programme(request.Programme).Describe() });
 
-    private async ValueTask<BatchEligibilityResult> CheckOneAsync(
-        PartnerRecord partner,
-        CheckEligibilityRequest check,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<BatchEligibilityResult> CheckOneAsync(ServerCallContext context, CheckEligibilityRequest check)
     {
         try
         {
             OrderChecks.Check(new FieldCheck(), check.Subject, check.Amount, check.Attributes).Enforce();
-            return await CheckAsync(partner, check, cancellationToken) is { } response
+            return await CheckAsync(context, check) is { } response
                 ? new BatchEligibilityResult { Response = response }
-                : new BatchEligibilityResult { ErrorReason = ErrorReason.ResourceNotFound };
+                : Refused(context.Call(), check, ErrorReason.ResourceNotFound);
         }
         catch (RefusalException refused)
         {
-            return new BatchEligibilityResult { ErrorReason = refused.Refusal.Reason };
+            return Refused(context.Call(), check, refused.Refusal.Reason);
+        }
+    }
+
+    private static BatchEligibilityResult Refused(Call call, CheckEligibilityRequest check, ErrorReason reason)
+    {
+        call.AuditRefusal(FieldCheck.IsPersonId(check.Subject) ? check.Subject : null, reason);
+        return new BatchEligibilityResult { ErrorReason = reason };
+    }
+
+    private static void ConcernPerson(Call call, CheckEligibilityRequest request)
+    {
+        if (FieldCheck.IsPersonId(request.Subject))
+        {
+            call.Concerns(request.Subject);
         }
     }
 
     // Null: the person is not opted in.
-    private async ValueTask<CheckEligibilityResponse?> CheckAsync(
-        PartnerRecord partner,
-        CheckEligibilityRequest request,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<CheckEligibilityResponse?> CheckAsync(ServerCallContext context, CheckEligibilityRequest request)
     {
+        var partner = context.Partner();
         var programme = partner.Programme(request.Programme);
-        var reading = await persons.GetAsync(request.Subject, cancellationToken);
+        var reading = await persons.GetAsync(request.Subject, context.CancellationToken);
         if (reading.Person is not { } person)
         {
             return null;
@@ -99,7 +107,7 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
         var decision = EligibilityRules.Decide(programme, person, request.Amount, request.Attributes, nowMicros, validity);
         var expireMicros = nowMicros + (long)DecisionSeal.Lifetime.TotalMicroseconds;
         var subject = DecisionSubject.Of(partner.Id, request.Subject, programme, request.Amount, request.Attributes);
-        return new CheckEligibilityResponse
+        var response = new CheckEligibilityResponse
         {
             Decision = decision.Outcome,
             Reasons = { ReasonTexts.Of(decision.Reasons) },
@@ -113,5 +121,25 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
             Source = reading.Source,
             Age = Duration.FromTimeSpan(reading.AgeAt(nowMicros)),
         };
+        context.Call().AuditEntries.Add(EntryOf(context.Call(), request, person, response));
+        return response;
+    }
+
+    private static AuditEntry EntryOf(Call call, CheckEligibilityRequest request, PersonSnapshot person, CheckEligibilityResponse told)
+    {
+        var entry = call.NewAuditEntry(request.Subject);
+        entry.Outcome = AuditOutcome.Decided;
+        entry.Programme = request.Programme;
+        entry.PolicyVersion = told.PolicyVersion;
+        entry.Decision = told.Decision;
+        entry.DecisionReasons.Add(told.Reasons.Select(detail => detail.Reason));
+        entry.PersonVersion = person.Version;
+        entry.DisclosedFields.Add("decision");
+        if (told.Terms is not null)
+        {
+            entry.DisclosedFields.Add("terms");
+        }
+
+        return entry;
     }
 }

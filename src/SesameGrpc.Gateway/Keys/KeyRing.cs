@@ -6,16 +6,17 @@ namespace SesameGrpc.Gateway.Keys;
 
 /// <summary>
 /// The gateway's own secret keys, files in the directory "keys" of the data directory, mode 0600: the P-256 key that signs access
-/// tokens, the key that encrypts the authorization server's internal tokens, and the keys from which persons' pseudonyms and
-/// decisions' seals are made. Instances that serve together share these files.
+/// tokens, the key that encrypts the authorization server's internal tokens, the keys from which persons' pseudonyms and
+/// decisions' seals are made, and the key that signs the audit log's checkpoints. Instances that serve together share these files.
 /// </summary>
 internal sealed class KeyRing
 {
     private readonly byte[] master;
 
-    private KeyRing(ECDsa signingKey, byte[] master)
+    private KeyRing(ECDsa signingKey, byte[] master, byte[] auditSeed)
     {
         this.master = master;
+        AuditSeed = auditSeed;
         var parameters = signingKey.ExportParameters(includePrivateParameters: false);
         var thumbprint = SHA256.HashData([.. parameters.Q.X!, .. parameters.Q.Y!]);
         SigningKey = new ECDsaSecurityKey(signingKey) { KeyId = Base64UrlEncoder.Encode(thumbprint)[..16] };
@@ -27,6 +28,9 @@ internal sealed class KeyRing
 
     public SymmetricSecurityKey EncryptionKey { get; }
 
+    /// <summary>The 32 secret bytes of the Ed25519 key that signs the audit log's checkpoints (RFC 8032 section 5.1.5).</summary>
+    public byte[] AuditSeed { get; }
+
     /// <summary>A 32-byte key for one purpose, by HKDF (RFC 5869) from the master key.</summary>
     public byte[] Derive(string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, master, 32, info: System.Text.Encoding.UTF8.GetBytes(purpose));
@@ -37,26 +41,27 @@ internal sealed class KeyRing
         var directory = Path.Combine(options.DataDirectory, "keys");
         var signingPath = Path.Combine(directory, "token-signing.pem");
         var masterPath = Path.Combine(directory, "master.key");
-        if (!File.Exists(signingPath) || !File.Exists(masterPath))
+        var auditPath = Path.Combine(directory, "audit-signing.key");
+        if (!File.Exists(signingPath) || !File.Exists(masterPath) || !File.Exists(auditPath))
         {
             if (options.Mode == GatewayMode.Production)
             {
                 throw new ConfigurationException(
-                    $"Sesame:DataDirectory is \"{options.DataDirectory}\"; allowed in production: a directory with keys/token-signing.pem (P-256, PEM) and keys/master.key (64 hexadecimal digits)."
+                    $"Sesame:DataDirectory is \"{options.DataDirectory}\"; allowed in production: a directory with keys/token-signing.pem (P-256, PEM), keys/master.key and keys/audit-signing.key (64 hexadecimal digits each)."
                 );
             }
 
-            CreateMissing(directory, signingPath, masterPath);
+            CreateMissing(directory, signingPath, masterPath, auditPath);
         }
 
         try
         {
-            return new KeyRing(ReadSigningKey(signingPath), ReadMasterKey(masterPath));
+            return new KeyRing(ReadSigningKey(signingPath), ReadSecret(masterPath), ReadSecret(auditPath));
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or CryptographicException)
         {
             throw new ConfigurationException(
-                $"Sesame:DataDirectory is \"{options.DataDirectory}\"; allowed: a P-256 private key in keys/token-signing.pem and 32 bytes in keys/master.key."
+                $"Sesame:DataDirectory is \"{options.DataDirectory}\"; allowed: a P-256 private key in keys/token-signing.pem, 32 bytes each in keys/master.key and keys/audit-signing.key."
             );
         }
     }
@@ -71,13 +76,13 @@ internal sealed class KeyRing
         return curve == ECCurve.NamedCurves.nistP256.Oid.Value ? key : throw new CryptographicException("The key is not on P-256.");
     }
 
-    private static byte[] ReadMasterKey(string path)
+    private static byte[] ReadSecret(string path)
     {
         var key = Convert.FromHexString(File.ReadAllText(path).Trim());
         return key.Length == 32 ? key : throw new FormatException("The key does not have 32 bytes.");
     }
 
-    private static void CreateMissing(string directory, string signingPath, string masterPath)
+    private static void CreateMissing(string directory, string signingPath, params ReadOnlySpan<string> secretPaths)
     {
         Directory.CreateDirectory(directory);
         if (!File.Exists(signingPath))
@@ -86,9 +91,12 @@ internal sealed class KeyRing
             WriteSecret(signingPath, key.ExportPkcs8PrivateKeyPem());
         }
 
-        if (!File.Exists(masterPath))
+        foreach (var path in secretPaths)
         {
-            WriteSecret(masterPath, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            if (!File.Exists(path))
+            {
+                WriteSecret(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            }
         }
     }
 

@@ -6,14 +6,26 @@ internal enum ObligationKind
     DepositWaiver = 1,
 }
 
-/// <summary>What an entry of the journal does; the number is stored.</summary>
-internal enum EntryKind
+/// <summary>The state of an obligation of any kind; the number is stored and is that of the contracts' enums.</summary>
+internal enum ObligationState
 {
-    Hold = 1,
-    Release = 2,
+    Active = 1,
+    Released = 2,
+    Cancelled = 3,
+    Settling = 4,
+    Settled = 5,
+    Overdue = 6,
+    WrittenOff = 7,
 }
 
-/// <summary>One obligation as stored. State is the number of the kind's own state enum.</summary>
+/// <summary>Who brought the money of a charge in; the number is stored.</summary>
+internal enum SettledBy
+{
+    Collection = 1,
+    Partner = 2,
+}
+
+/// <summary>One obligation as stored, with the instruction to collect its charge.</summary>
 internal sealed record Obligation
 {
     public required string Id { get; init; }
@@ -28,14 +40,21 @@ internal sealed record Obligation
 
     public required string Programme { get; init; }
 
-    public required int State { get; init; }
+    public required ObligationState State { get; init; }
 
     public required long Revision { get; init; }
 
     public required long RequestedFen { get; init; }
 
-    /// <summary>The amount that counts against the person's limits while the obligation is open.</summary>
+    /// <summary>The amount that counts against the person's limits while the obligation is open; it stays readable afterwards.</summary>
     public required long HeldFen { get; init; }
+
+    public long ChargedFen { get; init; }
+
+    public long CollectedFen { get; init; }
+
+    /// <summary>The charge line by line: sesame.partner.v1.Charge in protobuf binary form.</summary>
+    public byte[]? Charge { get; init; }
 
     public required string PolicyVersion { get; init; }
 
@@ -45,5 +64,18 @@ internal sealed record Obligation
 
     public long? DueMicros { get; init; }
 
+    public long? CompletedMicros { get; init; }
+
+    public long? PaymentDueMicros { get; init; }
+
     public long? EndedMicros { get; init; }
+
+    public SettledBy? SettledBy { get; init; }
+
+    public Collection? Collection { get; init; }
+
+    public bool IsOpen => State is ObligationState.Active or ObligationState.Settling or ObligationState.Overdue;
+
+    /// <summary>What the person still owes.</summary>
+    public long OutstandingFen => IsOpen ? ChargedFen - CollectedFen : 0;
 }

@@ -5,6 +5,7 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
@@ -262,6 +263,10 @@ internal sealed class PartnerAdminService(
                 partner.CreateTime ??= partner.UpdateTime;
                 await PartnerStore.SaveAsync(transaction, partner, token);
                 await clients.EnsureAsync(transaction, partner, token);
+                var entry = context.Call().NewAuditEntry();
+                entry.ResourceKind = "partner";
+                entry.ResourceId = id;
+                context.Call().AuditEntries.Add(entry);
                 return answer(partner);
             }
         );

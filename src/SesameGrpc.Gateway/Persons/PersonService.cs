@@ -2,6 +2,7 @@ using System.Data.Common;
 using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
@@ -39,7 +40,13 @@ internal sealed class PersonService(PersonStore store, PersonChanges changes, Re
     public override async Task<GetPersonResponse> GetPerson(GetPersonRequest request, ServerCallContext context)
     {
         new FieldCheck().Person("person", request.Person).Enforce();
+        var call = context.Call();
+        call.Concerns(request.Person);
         var row = await store.FindAsync(request.Person, context.CancellationToken) ?? throw new RefusalException(Refuse.NotFound());
+        var entry = call.NewAuditEntry();
+        entry.PersonVersion = row.Person.Version;
+        entry.DisclosedFields.Add("person");
+        call.AuditEntries.Add(entry);
         return new GetPersonResponse { Person = ToMessage(request.Person, row) };
     }
 
@@ -56,6 +63,8 @@ internal sealed class PersonService(PersonStore store, PersonChanges changes, Re
         where TResponse : class, IMessage<TResponse>
     {
         new FieldCheck().Person("person", person).Enforce();
+        var call = context.Call();
+        call.Concerns(person);
         PendingChanges? pending = null;
         var response = await replay.RunAsync(
             context,
@@ -71,6 +80,9 @@ internal sealed class PersonService(PersonStore store, PersonChanges changes, Re
                     pending = await changes.BeforeCommitAsync(transaction, [(person, changed)], token);
                 }
 
+                var entry = call.NewAuditEntry();
+                entry.PersonVersion = row.Person.Version;
+                call.AuditEntries.Add(entry);
                 return answer(ToMessage(person, row));
             }
         );

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Persons;
@@ -10,7 +9,7 @@ internal sealed record PersonRow(PersonSnapshot Person, bool OptedIn, long? Opte
 /// <summary>Persons in the store of record. Invariant: version rises by one with every change of a row.</summary>
 internal sealed class PersonStore(Database database, TimeProvider time)
 {
-    private const string Columns =
+    public const string Columns =
         "version, opted_in, opted_in_us, opted_out_us, court_listed, score, credit_history, fulfilment_capacity, behaviour_preference, "
         + "personal_characteristics, contact_network, model_version, as_of_us";
 
@@ -29,20 +28,6 @@ internal sealed class PersonStore(Database database, TimeProvider time)
         var readMicros = time.NowMicros();
         var rows = await transaction.Command(Find, ("id", person)).ListAsync(row => Map(row, readMicros), cancellationToken);
         return rows.SingleOrDefault();
-    }
-
-    /// <summary>Reads a person to act on what is read: whoever would change the person waits until the transaction ends.</summary>
-    public async Task<PersonRow?> FindAndHoldAsync(DbTransaction transaction, string person, CancellationToken cancellationToken)
-    {
-        // SQLite has one writer at a time, and this transaction is it.
-        if (database.Provider == StorageProvider.PostgreSql)
-        {
-            await transaction
-                .Command("SELECT 1 FROM persons WHERE person_id = @id FOR SHARE", ("id", person))
-                .ScalarInt64Async(cancellationToken);
-        }
-
-        return await FindAsync(transaction, person, cancellationToken);
     }
 
     /// <summary>Opts a person in; one who is opted in already stays as they are. Returns the row's new version, or null when nothing changed.</summary>
@@ -74,7 +59,8 @@ internal sealed class PersonStore(Database database, TimeProvider time)
             )
             .ScalarInt64Async(cancellationToken);
 
-    private static PersonRow Map(DbDataReader row, long readMicros)
+    /// <summary>Reads a row of <see cref="Columns"/>.</summary>
+    public static PersonRow Map(DbDataReader row, long readMicros)
     {
         var parts = row.IsDBNull(6)
             ? null

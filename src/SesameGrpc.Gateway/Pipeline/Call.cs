@@ -1,5 +1,9 @@
+using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Tls;
@@ -8,9 +12,10 @@ using SesameGrpc.Gateway.Tokens;
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>One call under way: what the steps of the pipeline have found out, for the steps behind them and for the services.</summary>
-internal sealed class Call(HttpContext http)
+internal sealed class Call(HttpContext http, AuditEntries entries)
 {
     private string? id;
+    private ByteString subjectHash = ByteString.Empty;
 
     public HttpContext Http { get; } = http;
 
@@ -39,8 +44,41 @@ internal sealed class Call(HttpContext http)
     /// <summary>Whether the token has the scope, and the partner has it still; only for methods whose row asks for a partner's token.</summary>
     public bool HasScope(string scope) => Token!.Scopes.Contains(scope) && Partner!.Scopes.Contains(scope);
 
-    /// <summary>The caller as request records know it.</summary>
+    public bool IsIdentified => Partner is not null || Operator is not null;
+
+    /// <summary>The caller as request records and the audit log know it.</summary>
     public string Caller => Partner is not null ? $"partner:{Partner.Id}" : $"operator:{Operator}";
+
+    /// <summary>The request_id of a mutation, once it is known to have its form.</summary>
+    public string RequestId { get; set; } = "";
+
+    /// <summary>
+    /// What the call has to leave in the audit log, one entry for each person. Those of a disclosure are durable before its answer is sent; those of a
+    /// mutation are committed with it. A call that adds none leaves one that names the person it concerns.
+    /// </summary>
+    public List<AuditEntry> AuditEntries { get; } = [];
+
+    /// <summary>The request is about this person: entries that name nobody else, also that of a refusal, carry the person's hash.</summary>
+    public void Concerns(string person) => subjectHash = entries.SubjectHashOf(person);
+
+    /// <summary>One part of a batch is refused; the person is null where the part names none that could be.</summary>
+    public void AuditRefusal(string? person, ErrorReason reason)
+    {
+        var entry = NewAuditEntry(person);
+        entry.Outcome = AuditOutcome.Refused;
+        entry.ErrorReason = reason;
+        AuditEntries.Add(entry);
+    }
+
+    /// <summary>An entry for the audit log with all that the call knows by itself; not yet among <see cref="AuditEntries"/>.</summary>
+    public AuditEntry NewAuditEntry(string? person = null)
+    {
+        var entry = entries.New(Caller, Method!, Id);
+        entry.Outcome = Policy?.Effect == Effect.Mutation ? AuditOutcome.Changed : AuditOutcome.Disclosed;
+        entry.SubjectHash = person is null ? subjectHash : entries.SubjectHashOf(person);
+        entry.RequestId = RequestId;
+        return entry;
+    }
 }
 
 internal static class Calls

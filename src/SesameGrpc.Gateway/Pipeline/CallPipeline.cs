@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Listeners;
@@ -18,6 +19,8 @@ internal sealed class CallPipeline(
     ConcurrencyLimits concurrency,
     StatusDetails statuses,
     Faults faults,
+    AuditEntries entries,
+    CallAudit audit,
     CallMetrics metrics,
     CallLog log,
     GatewayOptions options,
@@ -27,13 +30,13 @@ internal sealed class CallPipeline(
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         var started = time.GetTimestamp();
-        var call = new Call(http);
+        var call = new Call(http, entries);
         http.Features.Set(call);
         try
         {
             var refusal = await CheckAsync(call);
             await AnswerAsync(call, refusal, next); // 8. the refusal, or the service; StatusInterceptor turns what it throws into a status
-            FrameworkStatus.Complete(call, statuses); // 9. a status that the gRPC framework made itself gets its details
+            await CompleteAsync(call); // 9. a status that the gRPC framework made itself gets its details
         }
         finally
         {
@@ -66,7 +69,7 @@ internal sealed class CallPipeline(
     {
         if (refusal is not null)
         {
-            statuses.WriteTrailersOnly(call.Http.Response, refusal, call.Id);
+            statuses.WriteTrailersOnly(call.Http.Response, await audit.RefusedAsync(call, refusal), call.Id);
             return;
         }
 
@@ -77,6 +80,14 @@ internal sealed class CallPipeline(
         finally
         {
             concurrency.Leave(call);
+        }
+    }
+
+    private async ValueTask CompleteAsync(Call call)
+    {
+        if (FrameworkStatus.Find(call) is { } refusal)
+        {
+            FrameworkStatus.Complete(call, statuses.ToStatus(await audit.RefusedAsync(call, refusal), call.Id));
         }
     }
 

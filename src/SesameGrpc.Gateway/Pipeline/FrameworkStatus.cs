@@ -9,18 +9,20 @@ namespace SesameGrpc.Gateway.Pipeline;
 /// </summary>
 internal static class FrameworkStatus
 {
-    public static void Complete(Call call, StatusDetails statuses)
+    /// <summary>The refusal that the framework answered without details; null where there is nothing to complete.</summary>
+    public static Refusal? Find(Call call)
     {
-        var http = call.Http;
-        var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        var target = trailers?.ContainsKey("grpc-status") == true ? trailers : http.Response.Headers;
+        var target = TargetOf(call.Http);
         var status = target["grpc-status"].ToString();
-        if (status is "" or "0" || target.ContainsKey("grpc-status-details-bin") || target.IsReadOnly)
-        {
-            return;
-        }
+        return status is "" or "0" || target.ContainsKey("grpc-status-details-bin") || target.IsReadOnly ? null : RefusalOf(status, call);
+    }
 
-        StatusDetails.Write(target, statuses.ToStatus(RefusalOf(status, call), call.Id));
+    public static void Complete(Call call, Google.Rpc.Status status) => StatusDetails.Write(TargetOf(call.Http), status);
+
+    private static IHeaderDictionary TargetOf(HttpContext http)
+    {
+        var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        return trailers?.ContainsKey("grpc-status") == true ? trailers : http.Response.Headers;
     }
 
     // Behind the interceptor nothing of ours is left that could fail without details; what comes here was wrong with the request as it was read.

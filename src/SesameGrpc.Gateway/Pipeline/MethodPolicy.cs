@@ -17,7 +17,7 @@ internal enum Access
 /// <param name="Listeners">The doors at which the method exists.</param>
 /// <param name="Access">What must be shown.</param>
 /// <param name="Scope">Scope that the token and the partner must have; null with <see cref="Access.Certificate"/>.</param>
-/// <param name="Effect">Whether the method changes anything; a mutation takes a request_id.</param>
+/// <param name="Effect">Whether the method changes anything or tells of persons; a mutation takes a request_id.</param>
 /// <param name="MaxDeadline">Longest deadline; a longer one is shortened to it.</param>
 internal sealed record MethodPolicy(
     string Method,
@@ -28,9 +28,15 @@ internal sealed record MethodPolicy(
     TimeSpan MaxDeadline
 );
 
-/// <summary>Whether a method changes anything.</summary>
+/// <summary>Whether a method changes anything or tells of persons.</summary>
 internal enum Effect
 {
+    /// <summary>Changes nothing and tells nothing of a person; its answer leaves no trace in the audit log.</summary>
     Read,
+
+    /// <summary>Tells something of persons: its entries are in the audit log before the answer is sent.</summary>
+    Disclosure,
+
+    /// <summary>Changes something; its entries are committed together with the change.</summary>
     Mutation,
 }

@@ -4,8 +4,8 @@ using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
-/// <summary>Turns everything that a service throws into a complete status.</summary>
-internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults) : Interceptor
+/// <summary>Turns everything that a service throws into a complete status, and sees to it that the audit log has the call's entries before it is answered.</summary>
+internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults, CallAudit audit) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request,
@@ -13,13 +13,16 @@ internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults) :
         UnaryServerMethod<TRequest, TResponse> continuation
     )
     {
+        var call = context.Call();
         try
         {
-            return await continuation(request, context);
+            var response = await continuation(request, context);
+            await audit.AnsweredAsync(call);
+            return response;
         }
         catch (Exception exception)
         {
-            throw ToRpcException(exception, context.Call());
+            throw await ToRpcExceptionAsync(exception, call);
         }
     }
 
@@ -29,17 +32,39 @@ internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults) :
         ClientStreamingServerMethod<TRequest, TResponse> continuation
     )
     {
+        var call = context.Call();
         try
         {
-            return await continuation(requestStream, context);
+            var response = await continuation(requestStream, context);
+            await audit.AnsweredAsync(call);
+            return response;
         }
         catch (Exception exception)
         {
-            throw ToRpcException(exception, context.Call());
+            throw await ToRpcExceptionAsync(exception, call);
+        }
+    }
+
+    // A stream that tells of persons leaves its entries itself, before each message that does.
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation
+    )
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception exception)
+        {
+            throw await ToRpcExceptionAsync(exception, context.Call());
         }
     }
 
     // An RpcException is the framework's own word on a message that it could not read; FrameworkStatus says which fault that was.
-    private RpcException ToRpcException(Exception exception, Call call) =>
-        exception as RpcException ?? statuses.ToStatus(faults.RefusalOf(exception, call), call.Id).ToRpcException();
+    private async ValueTask<RpcException> ToRpcExceptionAsync(Exception exception, Call call) =>
+        exception as RpcException
+        ?? statuses.ToStatus(await audit.RefusedAsync(call, faults.RefusalOf(exception, call)), call.Id).ToRpcException();
 }

@@ -9,6 +9,7 @@ internal static partial class ProgrammeRules
 {
     private const int LowestScore = 350;
     private const long LongestPeriodSeconds = 10L * 366 * 86_400;
+    private const long LongestPaymentPeriodSeconds = 366 * 86_400;
 
     /// <summary>The first thing that is wrong, as "place: rule"; null when nothing is.</summary>
     public static string? FaultOf(ProgrammeCatalogue catalogue)
@@ -96,6 +97,8 @@ internal static partial class ProgrammeRules
 
         return terms.LongestPeriod is { Seconds: <= 0 or > LongestPeriodSeconds }
                 ? "terms.longest_period must be above 0 and at most ten years"
+            : terms.PaymentPeriod is { Seconds: <= 0 or > LongestPaymentPeriodSeconds }
+                ? "terms.payment_period must be above 0 and at most a year"
             : terms.ItemLimit < 0 ? "terms.item_limit must not be negative"
             : null;
     }

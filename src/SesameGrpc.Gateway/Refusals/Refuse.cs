@@ -128,6 +128,27 @@ internal static class Refuse
             Metadata = [new("state", state), new("allowed_actions", allowedActions), new("revision", revision.ToString())],
         };
 
+    public static Refusal AlreadySettled(string settledBy, DateTimeOffset settled) =>
+        new(
+            Code.FailedPrecondition,
+            ErrorReason.AlreadySettled,
+            $"The charge is paid already, by {settledBy}; a payment on top of it is one too many and must be given back."
+        )
+        {
+            Metadata = [new("settled_by", settledBy), new("settle_time", Timestamp.FromDateTimeOffset(settled).ToString().Trim('"'))],
+        };
+
+    public static Refusal CollectionUnderWay(int attempt) =>
+        new(
+            Code.FailedPrecondition,
+            ErrorReason.CollectionUnderWay,
+            "An attempt to collect the charge is with the payment system, so its amount cannot change now; ask again when it has ended."
+        )
+        {
+            Metadata = [new("attempt", attempt.ToString())],
+            Details = [Retry(TimeSpan.FromSeconds(10))],
+        };
+
     public static Refusal LostRace() =>
         new(Code.Aborted, ErrorReason.LostRace, "Another call changed the same data at the same moment; send the same request again.")
         {

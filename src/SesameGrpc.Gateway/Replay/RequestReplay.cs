@@ -1,7 +1,8 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -9,8 +10,9 @@ using SesameGrpc.Gateway.Storage;
 namespace SesameGrpc.Gateway.Replay;
 
 /// <summary>
-/// Runs every mutation: its effect, its answer and the record of its request_id are one transaction. The same request again gets the first
-/// answer, byte for byte; another body under the same id is refused (AIP-155). Concurrent twins wait for one another and have one effect.
+/// Runs every mutation: its effect, its answer, the record of its request_id and its entries in the audit log are one transaction. The same request
+/// again gets the first answer, byte for byte; another body under the same id is refused (AIP-155). Concurrent twins wait for one another and have
+/// one effect.
 /// </summary>
 internal sealed class RequestReplay(Database database, TimeProvider time)
 {
@@ -26,23 +28,25 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
     )
         where TResponse : class, IMessage<TResponse>
     {
-        RequireRequestId(requestId);
         var call = context.Call();
-        var key = new RequestKey(call.Caller, call.Method!, requestId, BodyHash(request));
-        var (answer, firstTime) = await database.WriteAsync(
-            (transaction, token) => RunOnceAsync(transaction, key, effect, token),
+        var key = RequestKey.Of(context, requestId, request);
+        var (answer, firstTime) = await database.WriteBatchedAsync(
+            (transaction, token) => RunOnceAsync(transaction, call, key, effect, token),
             context.CancellationToken
         );
-        if (firstTime is { } first)
-        {
-            await context.WriteResponseHeadersAsync(new Metadata { { ReplayedHeader, $"{first:yyyy-MM-ddTHH:mm:ss.ffffffZ}" } });
-        }
-
+        await MarkAsync(context, firstTime);
         return parser.ParseFrom(answer);
     }
 
-    private async Task<(byte[] Answer, DateTimeOffset? FirstTime)> RunOnceAsync<TResponse>(
+    /// <summary>Marks a replayed answer with the time at which it was first given; null: it is given for the first time.</summary>
+    public static Task MarkAsync(ServerCallContext context, DateTimeOffset? firstTime) =>
+        firstTime is { } first
+            ? context.WriteResponseHeadersAsync(new Metadata { { ReplayedHeader, $"{first:yyyy-MM-ddTHH:mm:ss.ffffffZ}" } })
+            : Task.CompletedTask;
+
+    private async Task<((byte[] Answer, DateTimeOffset? FirstTime) Result, StatementBatch Last)> RunOnceAsync<TResponse>(
         DbTransaction transaction,
+        Call call,
         RequestKey key,
         Func<DbTransaction, CancellationToken, Task<TResponse>> effect,
         CancellationToken cancellationToken
@@ -62,22 +66,28 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
                 ("now", time.NowMicros())
             )
             .ExecuteAsync(cancellationToken);
+        var last = new StatementBatch(transaction);
         if (claimed == 0)
         {
-            return await ReplayAsync(transaction, key, cancellationToken);
+            var first = await ReplayAsync(transaction, key, cancellationToken);
+            var replayed = call.NewAuditEntry();
+            replayed.Outcome = AuditOutcome.Replayed;
+            AuditLog.Append(last, [replayed]);
+            return (first, last);
         }
 
+        // A transaction that is tried again makes its entries again.
+        call.AuditEntries.Clear();
         var answer = (await effect(transaction, cancellationToken)).ToByteArray();
-        await transaction
-            .Command(
-                "UPDATE requests SET response = @response WHERE caller = @caller AND method = @method AND request_id = @request",
-                ("response", answer),
-                ("caller", key.Caller),
-                ("method", key.Method),
-                ("request", key.RequestId)
-            )
-            .ExecuteAsync(cancellationToken);
-        return (answer, null);
+        last.Add(
+            "UPDATE requests SET response = @response WHERE caller = @caller AND method = @method AND request_id = @request",
+            ("response", answer),
+            ("caller", key.Caller),
+            ("method", key.Method),
+            ("request", key.RequestId)
+        );
+        AuditLog.Append(last, call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()]);
+        return ((answer, null), last);
     }
 
     private static async Task<(byte[] Answer, DateTimeOffset? FirstTime)> ReplayAsync(
@@ -107,29 +117,4 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
             ? (response, created)
             : throw new RefusalException(Refuse.RequestIdReused(created));
     }
-
-    private static void RequireRequestId(string requestId)
-    {
-        if (requestId.Length is 0 or > 64 || requestId.Any(character => character is < '!' or > '~'))
-        {
-            throw new RefusalException(
-                Refuse.Field(
-                    "request_id",
-                    "must be 1 to 64 visible ASCII characters; make a UUID for every new request and keep it over retries"
-                )
-            );
-        }
-    }
-
-    // Deterministic serialization sorts map entries, so that a retry is the same body whatever order its client wrote them in.
-    private static byte[] BodyHash(IMessage request)
-    {
-        var bytes = new byte[request.CalculateSize()];
-        using var output = new CodedOutputStream(bytes) { Deterministic = true };
-        request.WriteTo(output);
-        output.CheckNoSpaceLeft();
-        return SHA256.HashData(bytes);
-    }
-
-    private sealed record RequestKey(string Caller, string Method, string RequestId, byte[] BodyHash);
 }

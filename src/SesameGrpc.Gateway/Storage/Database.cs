@@ -38,8 +38,26 @@ internal sealed class Database : IAsyncDisposable
     public async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await source.OpenConnectionAsync(cancellationToken);
 
+    /// <summary>Begins a transaction in which every query sees the store as it is at the first one. It takes no lock and is never committed.</summary>
+    public static async ValueTask<DbTransaction> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>
+#pragma warning disable CA1849 // Asynchronously it can only be begun with the lock of a writer; so, it does nothing yet.
+        connection is SqliteConnection sqlite
+            ? sqlite.BeginTransaction(deferred: true)
+#pragma warning restore CA1849
+            : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
     /// <summary>Runs work in one transaction and commits it; an exception rolls everything back. A lost race is tried again, then refused with LOST_RACE.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        WriteBatchedAsync(
+            async (transaction, token) => (await work(transaction, token), new StatementBatch(transaction)),
+            cancellationToken
+        );
+
+    /// <summary>The same for work that leaves its last statements to be sent together with the commit.</summary>
+    public async Task<T> WriteBatchedAsync<T>(
+        Func<DbTransaction, CancellationToken, Task<(T Result, StatementBatch Last)>> work,
+        CancellationToken cancellationToken
+    )
     {
         if (Provider == StorageProvider.PostgreSql)
         {
@@ -82,7 +100,7 @@ internal sealed class Database : IAsyncDisposable
     }
 
     private async Task<T> WriteWithRetriesAsync<T>(
-        Func<DbTransaction, CancellationToken, Task<T>> work,
+        Func<DbTransaction, CancellationToken, Task<(T Result, StatementBatch Last)>> work,
         CancellationToken cancellationToken
     )
     {
@@ -103,12 +121,15 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    private async Task<T> WriteOnceAsync<T>(Func<DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> WriteOnceAsync<T>(
+        Func<DbTransaction, CancellationToken, Task<(T Result, StatementBatch Last)>> work,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var result = await work(transaction, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
+        var (result, last) = await work(transaction, cancellationToken);
+        await last.SendAndCommitAsync(CancellationToken.None);
         return result;
     }
 
@@ -139,6 +160,13 @@ internal sealed class Database : IAsyncDisposable
             if (!timeoutIsStated)
             {
                 builder.Timeout = 2;
+            }
+
+            if (!options.Storage.ConnectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase))
+            {
+                // The gateway's statements are few and constant: each connection plans each of them once.
+                builder.MaxAutoPrepare = 200;
+                builder.AutoPrepareMinUsages = 2;
             }
 
             return builder.ToString();

@@ -123,16 +123,7 @@ internal sealed partial class TlsMaterialSource(
     }
 
     private static string Fingerprint(TlsOptions options) =>
-        string.Join(
-            '|',
-            new[] { options.ServerCertificate, options.ServerKey, options.PartnerCa, options.OperatorCa, options.PartnerCrl }
-                .Where(path => path.Length > 0)
-                // A mounted secret is a link that stays as it is while its target is replaced.
-                .Select(path =>
-                    File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? new FileInfo(target.FullName) : new FileInfo(path)
-                )
-                .Select(file => $"{file.FullName}:{file.LastWriteTimeUtc.Ticks}:{file.Length}")
-        );
+        FileFingerprint.Of(options.ServerCertificate, options.ServerKey, options.PartnerCa, options.OperatorCa, options.PartnerCrl);
 
     [LoggerMessage(1001, LogLevel.Information, "TLS files changed and are in force; {Revoked} certificates are revoked by list.")]
     private partial void LogReloaded(int revoked);

@@ -20,7 +20,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
     [Fact]
     public void EnsureBase_EmptyFolder_MintsCertificatesThatChainToTheCa()
     {
-        Assert.Equal(4, certificates.EnsureBase());
+        Assert.Equal(5, certificates.EnsureBase());
         Assert.True(certificates.EnsurePartner("hello-bike"));
 
         AssertChains(certificates.ServerPath, certificates.ServerKeyPath, "1.3.6.1.5.5.7.3.1");
@@ -39,6 +39,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
         Assert.Equal(["localhost"], names.EnumerateDnsNames());
         Assert.Contains(System.Net.IPAddress.Loopback, names.EnumerateIPAddresses());
         Assert.Contains("urn:sesame:operator:dev", SubjectNames(certificates.Operator.CertificatePath), StringComparison.Ordinal);
+        Assert.Contains("urn:sesame:gateway:dev", SubjectNames(certificates.Gateway.CertificatePath), StringComparison.Ordinal);
         Assert.Contains(
             "urn:sesame:partner:hello-bike",
             SubjectNames(certificates.Partner("hello-bike").CertificatePath),
@@ -54,7 +55,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
         certificates.EnsurePartner("hello-bike");
 
         var keys = Directory.GetFiles(folder.Path, "*.key.pem", SearchOption.AllDirectories);
-        Assert.Equal(4, keys.Length);
+        Assert.Equal(5, keys.Length);
 #pragma warning disable CA1416 // Skipped on Windows above.
         Assert.All(keys, key => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key)));
 #pragma warning restore CA1416
@@ -80,7 +81,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
         var server = File.ReadAllText(certificates.ServerPath);
         time.Advance(CertificateMint.LeafLifetime - TimeSpan.FromDays(13));
 
-        Assert.Equal(3, certificates.EnsureBase());
+        Assert.Equal(4, certificates.EnsureBase());
         Assert.Equal(ca, File.ReadAllText(certificates.CaPath));
         Assert.NotEqual(server, File.ReadAllText(certificates.ServerPath));
     }
@@ -91,7 +92,7 @@ public sealed class DevelopmentCertificatesTests : IDisposable
         certificates.EnsureBase();
         File.Delete(certificates.CaKeyPath);
 
-        Assert.Equal(4, certificates.EnsureBase());
+        Assert.Equal(5, certificates.EnsureBase());
         AssertChains(certificates.ServerPath, certificates.ServerKeyPath, "1.3.6.1.5.5.7.3.1");
     }
 

@@ -15,7 +15,7 @@ public sealed class DevTests
         var second = await StartAndStopAsync(folder.Path);
 
         Assert.Equal((0, 0), (first, second));
-        Assert.Equal(2 + 2 + 2 + 8 + 1, certificates.Length);
+        Assert.Equal(2 + 2 + 2 + 2 + 8 + 1, certificates.Length);
         Assert.Equal(written, certificates.Select(File.GetLastWriteTimeUtc));
     }
 

@@ -91,7 +91,7 @@ public abstract class WaiverTests(Stores stores, Store store)
             (refused.Code, refused.Reason, refused.Info.Metadata["state"])
         );
         Assert.Equal(("", "2"), (refused.Info.Metadata["allowed_actions"], refused.Info.Metadata["revision"]));
-        Assert.Equal(("STATE_CONFLICT", "COMPLETE,CANCEL"), (wrongRevision.Reason, wrongRevision.Info.Metadata["allowed_actions"]));
+        Assert.Equal(("STATE_CONFLICT", "COMPLETE,CANCEL,EXTEND"), (wrongRevision.Reason, wrongRevision.Info.Metadata["allowed_actions"]));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class OptionsValidatorTests : IDisposable
         );
         Assert.Equal((5, 1000), (options.Calls.DefaultDeadlineSeconds, options.Calls.MaxConcurrentCallsPerPartner));
         Assert.Equal((false, 2), (options.Tls.AllowTls12, options.Tls.ReloadSeconds));
+        Assert.Equal(("", 60, 10), (options.Rail.Url, options.Rail.CollectAfterSeconds, options.Rail.TimeoutSeconds));
     }
 
     [Theory]
@@ -49,6 +50,9 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Persons:MemoryCapacity", 1_000, 10_000_000)]
     [InlineData("Calls:DefaultDeadlineSeconds", 1, 60)]
     [InlineData("Calls:MaxConcurrentCallsPerPartner", 1, 100_000)]
+    [InlineData("Audit:CheckpointMilliseconds", 100, 60_000)]
+    [InlineData("Rail:CollectAfterSeconds", 0, 86_400)]
+    [InlineData("Rail:TimeoutSeconds", 1, 60)]
     public void Load_NumberAroundItsRange_NamesKeyValueAndRange(string key, int lowest, int highest)
     {
         Load(key, lowest.ToString());
@@ -83,6 +87,8 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Tokens:ExternalIssuer", "http://issuer.example", "an https URL without query")]
     [InlineData("Tokens:ExternalIssuerCa", "missing.pem", "the path of a readable file")]
     [InlineData("Programmes:File", "missing.json", "the path of a readable file")]
+    [InlineData("Audit:Origin", "log one", "at most 100 characters without spaces and plus signs")]
+    [InlineData("Audit:Origin", "log+one", "at most 100 characters without spaces and plus signs")]
     [InlineData("Mode", "7", "Production or Sandbox")]
     [InlineData("Storage:Provider", "2", "Sqlite or PostgreSql")]
     public void Load_BadText_NamesKeyValueAndWhatIsAllowed(string key, string value, string allowed) =>
@@ -119,6 +125,22 @@ public sealed class OptionsValidatorTests : IDisposable
             "Sesame:Storage:ConnectionString is \"\"; allowed: an Npgsql connection string, because Storage:Provider is PostgreSql.",
             Assert.Throws<ConfigurationException>(Load).Message
         );
+    }
+
+    [Theory]
+    [InlineData("Url", "http://rail.example", "an https URL without query")]
+    [InlineData("ClientCertificate", "", "the path of a readable file")]
+    [InlineData("ClientKey", "missing.pem", "the path of a readable file")]
+    [InlineData("Ca", "missing.pem", "the path of a readable file")]
+    public void Load_RailWithABadSetting_NamesIt(string key, string value, string allowed)
+    {
+        settings["Sesame:Rail:Url"] = "https://rail.example";
+        settings["Sesame:Rail:ClientCertificate"] = folder.File("rail");
+        settings["Sesame:Rail:ClientKey"] = folder.File("rail.key");
+        settings["Sesame:Rail:Ca"] = folder.File("rail-ca");
+        Load();
+
+        Assert.Equal($"Sesame:Rail:{key} is \"{value}\"; allowed: {allowed}.", MessageOf($"Rail:{key}", value));
     }
 
     private static void AssertOneLine(string message, params string[] fragments)

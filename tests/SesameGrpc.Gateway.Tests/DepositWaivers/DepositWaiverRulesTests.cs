@@ -9,52 +9,102 @@ namespace SesameGrpc.Gateway.Tests.DepositWaivers;
 
 public sealed class DepositWaiverRulesTests
 {
-    private static readonly Obligation Active = new()
-    {
-        Id = "0190a0b0c0d0e0f00102030405060708",
-        Kind = ObligationKind.DepositWaiver,
-        Partner = "hello-bike",
-        OrderId = "order-1",
-        Person = "person-1",
-        Programme = "bike.deposit_free",
-        State = (int)DepositWaiverState.Active,
-        Revision = 1,
-        RequestedFen = 29_900,
-        HeldFen = 19_900,
-        PolicyVersion = "bike.deposit_free@1.1",
-        DecisionId = "decision-1",
-        GrantedMicros = Samples.NowMicros,
-    };
+    private static readonly Obligation Active = Samples.Waiver;
 
-    [Fact]
-    public void AllowedIn_EachState_IsTheTable()
-    {
-        Assert.Equal([DepositWaiverAction.Complete, DepositWaiverAction.Cancel], DepositWaiverRules.AllowedIn(DepositWaiverState.Active));
-        Assert.All(
-            Enum.GetValues<DepositWaiverState>().Where(state => state != DepositWaiverState.Active),
-            state => Assert.Empty(DepositWaiverRules.AllowedIn(state))
-        );
-    }
+    private static readonly Collection Scheduled = Collection.Schedule(5_000, Samples.NowMicros);
+
+    public static TheoryData<string, string> Table =>
+        new()
+        {
+            { "ACTIVE", "COMPLETE,CANCEL" },
+            { "ACTIVE due", "COMPLETE,CANCEL,EXTEND" },
+            { "SETTLING", "REPORT_PAYMENT,CORRECT_CHARGE" },
+            { "SETTLING submitted", "REPORT_PAYMENT" },
+            { "OVERDUE not returned", "COMPLETE" },
+            { "OVERDUE not paid", "REPORT_PAYMENT,CORRECT_CHARGE" },
+            { "RELEASED", "" },
+            { "CANCELLED", "" },
+            { "SETTLED", "" },
+            { "WRITTEN_OFF", "" },
+        };
 
     [Theory]
-    [InlineData(DepositWaiverAction.Complete, DepositWaiverState.Released)]
-    [InlineData(DepositWaiverAction.Cancel, DepositWaiverState.Cancelled)]
-    public void After_Action_IsAFinalState(DepositWaiverAction action, DepositWaiverState state)
+    [MemberData(nameof(Table))]
+    public void AllowedFor_EachState_IsTheTable(string state, string allowed)
     {
-        Assert.Equal(state, DepositWaiverRules.After(action));
-        Assert.Empty(DepositWaiverRules.AllowedIn(state));
+        var charged = Active with { ChargedFen = 5_000, Collection = Scheduled };
+        var waiver = state switch
+        {
+            "ACTIVE" => Active,
+            "ACTIVE due" => Active with { DueMicros = 1 },
+            "SETTLING" => charged with { State = ObligationState.Settling },
+            "SETTLING submitted" => charged with
+            {
+                State = ObligationState.Settling,
+                Collection = Scheduled with { State = Gateway.Ledger.CollectionState.Submitted },
+            },
+            "OVERDUE not returned" => Active with { State = ObligationState.Overdue },
+            "OVERDUE not paid" => charged with { State = ObligationState.Overdue },
+            _ => Active with
+            {
+                State = Enum.GetValues<ObligationState>().Single(known => DepositWaiverRules.NameOf((DepositWaiverState)known) == state),
+            },
+        };
+
+        Assert.Equal(allowed, DepositWaiverRules.NamesOf(DepositWaiverRules.AllowedFor(waiver)));
     }
 
     [Fact]
-    public void After_NoAction_Throws() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => DepositWaiverRules.After(DepositWaiverAction.Unspecified));
+    public void RefusalOf_AllowedAction_IsNoneAtAnyOrTheSeenRevision()
+    {
+        Assert.Null(DepositWaiverRules.RefusalOf(Active, DepositWaiverAction.Complete, 0));
+        Assert.Null(DepositWaiverRules.RefusalOf(Active, DepositWaiverAction.Complete, 1));
+        Assert.Equal(ErrorReason.StateConflict, DepositWaiverRules.RefusalOf(Active, DepositWaiverAction.Complete, 2)!.Reason);
+        Assert.Equal(ErrorReason.StateConflict, DepositWaiverRules.RefusalOf(Active, DepositWaiverAction.ReportPayment, 0)!.Reason);
+    }
 
     [Fact]
-    public void After_EveryAllowedAction_IsKnown() =>
+    public void RefusalOf_PaymentOfASettledCharge_SaysWhoWon()
+    {
+        var settled = Active with { State = ObligationState.Settled, SettledBy = SettledBy.Collection, EndedMicros = Samples.NowMicros };
+        var refusal = DepositWaiverRules.RefusalOf(settled, DepositWaiverAction.ReportPayment, 0)!;
+
+        Assert.Equal(ErrorReason.AlreadySettled, refusal.Reason);
+        Assert.Contains(new("settled_by", "COLLECTION"), refusal.Metadata);
+    }
+
+    [Fact]
+    public void RefusalOf_CorrectionWhileCollecting_IsCollectionUnderWay()
+    {
+        var submitted = Active with
+        {
+            State = ObligationState.Settling,
+            ChargedFen = 5_000,
+            Collection = Scheduled with { State = Gateway.Ledger.CollectionState.Submitted, Attempt = 2 },
+        };
+        var refusal = DepositWaiverRules.RefusalOf(submitted, DepositWaiverAction.CorrectCharge, 0)!;
+
+        Assert.Equal(ErrorReason.CollectionUnderWay, refusal.Reason);
+        Assert.Contains(new("attempt", "2"), refusal.Metadata);
+    }
+
+    [Fact]
+    public void PaymentDueMicros_WithoutAPolicy_IsSevenDays()
+    {
+        Assert.Equal(7L * 86_400_000_000, DepositWaiverRules.PaymentDueMicros(null, 0));
+        Assert.Equal(3_600_000_001, DepositWaiverRules.PaymentDueMicros(TimeSpan.FromHours(1), 1));
+    }
+
+    [Fact]
+    public void States_OfLedgerAndContract_AreTheSameNumbers()
+    {
+        Assert.All(Enum.GetValues<ObligationState>(), state => Assert.Equal(state.ToString(), ((DepositWaiverState)state).ToString()));
         Assert.All(
-            Enum.GetValues<DepositWaiverState>().SelectMany(DepositWaiverRules.AllowedIn),
-            action => Assert.NotEqual(DepositWaiverState.Active, DepositWaiverRules.After(action))
+            Enum.GetValues<Gateway.Ledger.CollectionState>(),
+            state => Assert.Equal(state.ToString(), ((Contracts.Partner.V1.CollectionState)state).ToString())
         );
+        Assert.All(Enum.GetValues<SettledBy>(), by => Assert.Equal(by.ToString(), ((SettlementChannel)by).ToString()));
+    }
 
     [Fact]
     public void ToMessage_ActivePartialWaiver_StatesBothParts() =>
@@ -74,6 +124,9 @@ public sealed class DepositWaiverRulesTests
                 PolicyVersion = "bike.deposit_free@1.1",
                 DecisionId = "decision-1",
                 GrantTime = Instants.ToTimestamp(Samples.NowMicros),
+                ChargedAmount = Cny.Of(0),
+                CollectedAmount = Cny.Of(0),
+                OutstandingAmount = Cny.Of(0),
             },
             DepositWaiverRules.ToMessage(Active)
         );
@@ -83,7 +136,7 @@ public sealed class DepositWaiverRulesTests
     {
         var ended = Active with
         {
-            State = (int)DepositWaiverState.Released,
+            State = ObligationState.Released,
             Revision = 2,
             DueMicros = Samples.NowMicros + 10,
             EndedMicros = Samples.NowMicros + 5,
@@ -105,7 +158,6 @@ public sealed class DepositWaiverRulesTests
             DepositWaiverServiceReflection.Descriptor.EnumTypes.Single(type => type.Name == "DepositWaiverState").Values,
             value => Assert.Equal(value.Name["DEPOSIT_WAIVER_STATE_".Length..], DepositWaiverRules.NameOf((DepositWaiverState)value.Number))
         );
-        Assert.Equal("COMPLETE,CANCEL", DepositWaiverRules.NamesOf(DepositWaiverRules.AllowedIn(DepositWaiverState.Active)));
         Assert.Equal("", DepositWaiverRules.NamesOf([]));
     }
 }

@@ -13,6 +13,8 @@ public sealed class KeyRingTests : IDisposable
 
     private string MasterFile => Path.Combine(folder.Path, "keys", "master.key");
 
+    private string AuditFile => Path.Combine(folder.Path, "keys", "audit-signing.key");
+
     public void Dispose() => folder.Dispose();
 
     [Fact]
@@ -22,10 +24,12 @@ public sealed class KeyRingTests : IDisposable
 
         Assert.True(File.Exists(SigningFile));
         Assert.True(File.Exists(MasterFile));
+        Assert.True(File.Exists(AuditFile));
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SigningFile));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(MasterFile));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(AuditFile));
         }
     }
 
@@ -40,6 +44,7 @@ public sealed class KeyRingTests : IDisposable
         Assert.Equal(first.SigningKey.KeyId, second.SigningKey.KeyId);
         Assert.Equal(first.EncryptionKey.Key, second.EncryptionKey.Key);
         Assert.Equal(first.Derive("purpose"), second.Derive("purpose"));
+        Assert.Equal(first.AuditSeed, second.AuditSeed);
         byte[] data = [1, 2, 3];
         Assert.True(
             second.SigningKey.ECDsa.VerifyData(
@@ -66,6 +71,7 @@ public sealed class KeyRingTests : IDisposable
     [Theory]
     [InlineData("token-signing.pem")]
     [InlineData("master.key")]
+    [InlineData("audit-signing.key")]
     public void Open_ProductionWithOneFileMissing_Refuses(string file)
     {
         Open(GatewayMode.Sandbox);
@@ -83,6 +89,7 @@ public sealed class KeyRingTests : IDisposable
         var second = Open(GatewayMode.Sandbox);
         Assert.Equal(first.Derive("purpose"), second.Derive("purpose"));
         Assert.NotEqual(first.SigningKey.KeyId, second.SigningKey.KeyId);
+        Assert.Equal(first.AuditSeed, second.AuditSeed);
 
         File.Delete(MasterFile);
         Assert.Equal(second.SigningKey.KeyId, Open(GatewayMode.Sandbox).SigningKey.KeyId);
@@ -94,11 +101,15 @@ public sealed class KeyRingTests : IDisposable
     [InlineData("not hexadecimal")]
     [InlineData("0g00000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("000000000000000000000000000000000000000000000000000000000000000000")]
-    public void Open_BadMasterKey_NamesTheKey(string text)
+    public void Open_BadSecret_NamesTheKeys(string text)
     {
         Open(GatewayMode.Sandbox);
+        var sound = File.ReadAllText(MasterFile);
         File.WriteAllText(MasterFile, text);
+        AssertRefused();
 
+        File.WriteAllText(MasterFile, sound);
+        File.WriteAllText(AuditFile, text);
         AssertRefused();
     }
 

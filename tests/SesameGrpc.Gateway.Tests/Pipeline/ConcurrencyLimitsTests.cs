@@ -65,7 +65,7 @@ public sealed class ConcurrencyLimitsTests
     {
         var http = new DefaultHttpContext();
         http.Features.Set(new ListenerFeature(partner is null ? Listener.Operator : Listener.Partner));
-        return new Call(http)
+        return new Call(http, Samples.AuditEntries)
         {
             Partner = partner is null ? null : new PartnerRecord(new Partner { Partner_ = partner }, Samples.Catalogue),
         };

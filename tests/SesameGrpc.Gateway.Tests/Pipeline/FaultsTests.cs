@@ -24,7 +24,9 @@ public sealed class FaultsTests
 
         Assert.Equal(
             reason,
-            new Faults(NullLogger<Faults>.Instance).RefusalOf(new PostgresException("text", "ERROR", "ERROR", state), new Call(http)).Reason
+            new Faults(NullLogger<Faults>.Instance)
+                .RefusalOf(new PostgresException("text", "ERROR", "ERROR", state), new Call(http, Samples.AuditEntries))
+                .Reason
         );
     }
 }

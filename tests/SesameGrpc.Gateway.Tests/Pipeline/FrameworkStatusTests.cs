@@ -21,10 +21,10 @@ public sealed class FrameworkStatusTests
     [InlineData("13", Code.InvalidArgument, "MESSAGE_MALFORMED")]
     [InlineData("14", Code.Unavailable, "STORE_UNAVAILABLE")]
     [InlineData("15", Code.Internal, "INTERNAL")]
-    public void Complete_StatusWithoutDetails_GetsTheGatewaysReason(string status, Code code, string reason)
+    public void Find_StatusWithoutDetails_GetsTheGatewaysReason(string status, Code code, string reason)
     {
         var call = CallWith(status);
-        FrameworkStatus.Complete(call, statuses);
+        FrameworkStatus.Complete(call, statuses.ToStatus(FrameworkStatus.Find(call)!, call.Id));
         var written = StatusOf(call.Http.Response.Headers);
 
         Assert.Equal(((int)code).ToString(), call.Http.Response.Headers["grpc-status"]);
@@ -35,22 +35,15 @@ public sealed class FrameworkStatusTests
     [Theory]
     [InlineData("0")]
     [InlineData("")]
-    public void Complete_Ok_IsLeftAsItIs(string status)
-    {
-        var call = CallWith(status);
-        FrameworkStatus.Complete(call, statuses);
-
-        Assert.False(call.Http.Response.Headers.ContainsKey("grpc-status-details-bin"));
-    }
+    public void Find_Ok_IsNull(string status) => Assert.Null(FrameworkStatus.Find(CallWith(status)));
 
     [Fact]
-    public void Complete_StatusWithDetails_IsLeftAsItIs()
+    public void Find_StatusWithDetails_IsNull()
     {
         var call = CallWith("2");
         call.Http.Response.Headers["grpc-status-details-bin"] = "AAAA";
-        FrameworkStatus.Complete(call, statuses);
 
-        Assert.Equal("AAAA", call.Http.Response.Headers["grpc-status-details-bin"]);
+        Assert.Null(FrameworkStatus.Find(call));
     }
 
     [Theory]
@@ -70,6 +63,6 @@ public sealed class FrameworkStatusTests
         var http = new DefaultHttpContext();
         http.Features.Set(new ListenerFeature(Listener.Partner));
         http.Response.Headers["grpc-status"] = status;
-        return new Call(http);
+        return new Call(http, Samples.AuditEntries);
     }
 }

@@ -9,16 +9,18 @@ internal static class ProjectArrowRules
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["SesameGrpc.Contracts"] = [],
-        ["SesameGrpc.Gateway"] = ["SesameGrpc.Contracts"],
+        ["SesameGrpc.TransparencyLog"] = [],
+        ["SesameGrpc.Gateway"] = ["SesameGrpc.Contracts", "SesameGrpc.TransparencyLog"],
         ["SesameGrpc.Client"] = ["SesameGrpc.Contracts"],
-        ["SesameGrpc.Cli"] = ["SesameGrpc.Client"],
+        ["SesameGrpc.SandboxRail"] = ["SesameGrpc.Contracts"],
+        ["SesameGrpc.Cli"] = ["SesameGrpc.Client", "SesameGrpc.TransparencyLog"],
         ["SesameGrpc.Console"] = ["SesameGrpc.Client"],
     };
 
-    // The CLI starts the gateway as a process of its own: it must be built with it, and never linked.
+    // The CLI starts the gateway and the sandbox's payment system as processes of their own: they must be built with it, and never linked.
     private static readonly Dictionary<string, string[]> AllowedBuildOrder = new(StringComparer.Ordinal)
     {
-        ["SesameGrpc.Cli"] = ["SesameGrpc.Gateway"],
+        ["SesameGrpc.Cli"] = ["SesameGrpc.Gateway", "SesameGrpc.SandboxRail"],
     };
 
     /// <summary>Checks the project files under src/; tests may reference anything.</summary>

@@ -7,13 +7,15 @@ namespace SesameGrpc.Tidy.Tests.Rules;
 internal static class ProtoRules
 {
     private const string StylePage = "see protos/STYLE.md";
-    private static readonly string[] ReadVerbs = ["Get", "List", "BatchGet", "Check", "BatchCheck"];
+    private static readonly string[] ReadVerbs = ["Get", "List", "BatchGet", "Check", "BatchCheck", "Export"];
 
     /// <summary>Mutations that repeat safely by another key than request_id, each with its reason.</summary>
     public static IReadOnlyDictionary<string, string> ReplayExceptions { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ImportScores"] = "is keyed by import_id and resumed after the position reached",
+            ["Collect"] = "is keyed by collection_id; it is called by the gateway, not by its callers",
+            ["Refund"] = "is keyed by collection_id; it is called by the gateway, not by its callers",
         };
 
     /// <summary>Every element has a comment before it.</summary>

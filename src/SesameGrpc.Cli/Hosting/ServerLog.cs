@@ -1,7 +1,7 @@
 namespace SesameGrpc.Cli.Hosting;
 
 /// <summary>Writes a child's output to a file and remembers its last lines for an error message.</summary>
-internal sealed class GatewayLog : IDisposable
+internal sealed class ServerLog : IDisposable
 {
     private const int RememberedLines = 20;
     private readonly Lock sync = new();
@@ -10,7 +10,7 @@ internal sealed class GatewayLog : IDisposable
     private readonly string path;
     private bool closed;
 
-    public GatewayLog(string path)
+    public ServerLog(string path)
     {
         this.path = path;
         writer = new StreamWriter(path, append: false) { AutoFlush = true };

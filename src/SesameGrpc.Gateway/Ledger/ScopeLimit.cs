@@ -30,9 +30,9 @@ internal sealed record ScopeLimit(string Scope, long MaxFen, int MaxCount, Decis
 
     public const string AllScope = "all";
 
-    private static string PartnerScope(string partner) => $"partner:{partner}";
+    public static string PartnerScope(string partner) => $"partner:{partner}";
 
-    private static string ProgrammeScope(string programme) => $"programme:{programme}";
+    public static string ProgrammeScope(string programme) => $"programme:{programme}";
 
     private static long Amount(ExposureLimit? limit) => limit?.OpenAmount?.MinorUnits ?? Unlimited;
 

@@ -1,0 +1,153 @@
+using Google.Protobuf;
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Audit;
+
+/// <summary>
+/// The append side of the audit log. Invariant: a leaf's index is taken under the lock of the one row of audit_log, kept to the commit, so indexes are
+/// dense and in the order of commits. Lock order: persons, event streams, audit log; the statements here are the last before a commit.
+/// </summary>
+internal sealed class AuditLog(Database database)
+{
+    /// <summary>Longest entry in bytes: an entry bundle gives its length in 16 bits (C2SP tlog-tiles).</summary>
+    public const int MaxEntryBytes = ushort.MaxValue;
+
+    /// <summary>Most leaves of one transaction of the read path.</summary>
+    private const int MaxGroup = 1000;
+
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
+
+    private readonly Lock gate = new();
+    private readonly Queue<Waiting> queue = new();
+    private bool isWriting;
+
+    /// <summary>Adds the statements that append the entries as leaves, in their order, to the last batch of a transaction.</summary>
+    public static void Append(StatementBatch last, IReadOnlyList<AuditEntry> entries) => Append(last, LeavesOf(entries));
+
+    /// <summary>
+    /// Appends the entries in a transaction that all who wait at the time share; returns when they are durable. Who gives up waiting may leave an entry
+    /// behind of an answer that was never sent.
+    /// </summary>
+    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var waiting = new Waiting(LeavesOf(entries));
+        lock (gate)
+        {
+            queue.Enqueue(waiting);
+            if (!isWriting)
+            {
+                isWriting = true;
+                _ = Task.Run(WriteGroupsAsync, CancellationToken.None);
+            }
+        }
+
+        return waiting.Written.Task.WaitAsync(cancellationToken);
+    }
+
+    private static void Append(StatementBatch last, List<Leaf> leaves)
+    {
+        if (leaves.Count == 0)
+        {
+            return;
+        }
+
+        last.Add("UPDATE audit_log SET size = size + @count WHERE id = 1", ("count", (long)leaves.Count));
+        for (var index = 0; index < leaves.Count; index++)
+        {
+            var leaf = leaves[index];
+            last.Add(
+                """
+                INSERT INTO audit_leaves (leaf_index, entry, subject_hash, caller, time_us)
+                SELECT size - @back, @entry, @subject, @caller, @time FROM audit_log WHERE id = 1
+                """,
+                ("back", (long)(leaves.Count - index)),
+                ("entry", leaf.Entry),
+                ("subject", leaf.SubjectHash),
+                ("caller", leaf.Caller),
+                ("time", leaf.TimeMicros)
+            );
+        }
+    }
+
+    private async Task WriteGroupsAsync()
+    {
+        for (var group = NextGroup(); group.Count > 0; group = NextGroup())
+        {
+            try
+            {
+                await WriteAsync(group.SelectMany(waiting => waiting.Leaves).ToList());
+                group.ForEach(waiting => waiting.Written.TrySetResult());
+            }
+            catch (Exception exception)
+            {
+                group.ForEach(waiting => waiting.Written.TrySetException(exception));
+            }
+        }
+    }
+
+    // Empty: nobody waits, and whoever comes next starts a writer.
+    private List<Waiting> NextGroup()
+    {
+        lock (gate)
+        {
+            var group = new List<Waiting>();
+            var count = 0;
+            while (queue.TryPeek(out var next) && (count == 0 || count + next.Leaves.Count <= MaxGroup))
+            {
+                group.Add(queue.Dequeue());
+                count += next.Leaves.Count;
+            }
+
+            isWriting = group.Count > 0;
+            return group;
+        }
+    }
+
+    private async Task WriteAsync(List<Leaf> leaves)
+    {
+        using var deadline = new CancellationTokenSource(LongestWrite);
+        try
+        {
+            await database.WriteBatchedAsync(
+                (transaction, _) =>
+                {
+                    var last = new StatementBatch(transaction);
+                    Append(last, leaves);
+                    return Task.FromResult((leaves.Count, last));
+                },
+                deadline.Token
+            );
+        }
+        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
+        {
+            throw new TimeoutException("The store did not take the audit log's entries in time.", exception);
+        }
+    }
+
+    private static List<Leaf> LeavesOf(IReadOnlyList<AuditEntry> entries) => [.. entries.Select(Leaf.Of)];
+
+    private sealed record Leaf(byte[] Entry, byte[] SubjectHash, string Caller, long TimeMicros)
+    {
+        public static Leaf Of(AuditEntry entry)
+        {
+            var bytes = entry.ToByteArray();
+            return bytes.Length <= MaxEntryBytes
+                ? new Leaf(bytes, entry.SubjectHash.ToByteArray(), entry.Caller, entry.RecordTime.ToDateTimeOffset().ToMicros())
+                : throw new ArgumentException(
+                    $"An entry of {entry.Method} has {bytes.Length} bytes; at most {MaxEntryBytes} fit.",
+                    nameof(entry)
+                );
+        }
+    }
+
+    private sealed record Waiting(List<Leaf> Leaves)
+    {
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,20 @@
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Keys;
+using SesameGrpc.TransparencyLog;
+
+namespace SesameGrpc.Gateway.Audit;
+
+/// <summary>Registers the audit log.</summary>
+internal static class AuditSetup
+{
+    public static IServiceCollection AddAuditLog(this IServiceCollection services, GatewayOptions options, KeyRing keys) =>
+        services
+            .AddSingleton(new NoteSigner(OriginOf(options), keys.AuditSeed))
+            .AddSingleton<AuditEntries>()
+            .AddSingleton<AuditLog>()
+            .AddSingleton<AuditVerification>()
+            .AddSingletonWorker<AuditPublisher>();
+
+    private static string OriginOf(GatewayOptions options) =>
+        options.Audit.Origin.Length > 0 ? options.Audit.Origin : $"{new Uri(options.Listeners.PublicUrl).Host}/audit";
+}

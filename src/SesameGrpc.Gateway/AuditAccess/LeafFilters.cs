@@ -1,0 +1,74 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.AuditAccess;
+
+/// <summary>Reads what a search asks for.</summary>
+internal static class LeafFilters
+{
+    public static LeafFilter Of(ListAuditEntriesRequest request, AuditEntries entries)
+    {
+        var from = MicrosOf(request.FromTime, long.MinValue);
+        var until = MicrosOf(request.UntilTime, long.MaxValue);
+        var after = AfterOf(request.PageToken, from ?? 0);
+        new FieldCheck()
+            .PageSize(request.PageSize)
+            .Require(
+                request.Person.Length == 0 || FieldCheck.IsPersonId(request.Person),
+                "person",
+                "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -"
+            )
+            .Require(
+                request.Caller.Length <= 200 && !request.Caller.Any(char.IsControl),
+                "caller",
+                "must be at most 200 characters, none of them a control character"
+            )
+            .Require(from is not null, "from_time", "must be a valid Timestamp")
+            .Require(until is not null, "until_time", "must be a valid Timestamp")
+            .Require(after is not null, "page_token", "must be the next_page_token of the page before")
+            .Enforce();
+        return new LeafFilter(
+            request.Person.Length > 0 ? entries.SubjectHashOf(request.Person).ToByteArray() : null,
+            request.Caller.Length > 0 ? request.Caller : null,
+            after!.Value.Time,
+            after.Value.Index,
+            until!.Value
+        );
+    }
+
+    /// <summary>The time and the index of a page's last entry.</summary>
+    public static string TokenOf(StoredLeaf leaf) => $"{leaf.TimeMicros}.{leaf.Index}";
+
+    private static long? MicrosOf(Timestamp? time, long absent)
+    {
+        try
+        {
+            return time?.ToDateTimeOffset().ToMicros() ?? absent;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    // The first page begins with the first entry of its time.
+    private static (long Time, long Index)? AfterOf(string token, long from)
+    {
+        if (token.Length == 0)
+        {
+            return (from, -1);
+        }
+
+        var parts = token.Split('.');
+        return
+            parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? (time, index)
+            : null;
+    }
+}

@@ -1,0 +1,172 @@
+namespace SesameGrpc.Gateway.Ledger;
+
+/// <summary>
+/// The changes that an obligation of any kind can go through. Pure; whoever calls has made sure that the state allows the change. Invariant: what was held is, at
+/// the end, released, captured, cancelled or written off, to the fen.
+/// </summary>
+internal static class ObligationRules
+{
+    /// <summary>A new obligation, which fits into these limits.</summary>
+    public static Posting Open(Obligation obligation, IReadOnlyList<ScopeLimit> limits) =>
+        new(null, obligation, [new LedgerEntry(EntryKind.Hold, obligation.HeldFen)], ObligationEvent.Granted) { Limits = limits };
+
+    public static Posting Extend(Obligation before, long dueMicros) =>
+        Change(before, before with { DueMicros = dueMicros }, ObligationEvent.Extended, new LedgerEntry(EntryKind.Extend, 0));
+
+    /// <summary>Completed, and nothing is owed.</summary>
+    public static Posting Release(Obligation before, long nowMicros) =>
+        Change(
+            before,
+            before with
+            {
+                State = ObligationState.Released,
+                CompletedMicros = nowMicros,
+                EndedMicros = nowMicros,
+            },
+            ObligationEvent.Released,
+            new LedgerEntry(EntryKind.Release, before.HeldFen)
+        );
+
+    public static Posting Cancel(Obligation before, long nowMicros) =>
+        Change(
+            before,
+            before with
+            {
+                State = ObligationState.Cancelled,
+                EndedMicros = nowMicros,
+            },
+            ObligationEvent.Cancelled,
+            new LedgerEntry(EntryKind.Cancel, before.HeldFen)
+        );
+
+    /// <summary>Completed, and something is owed: above 0 and at most what is held.</summary>
+    public static Posting Charge(
+        Obligation before,
+        long totalFen,
+        byte[] charge,
+        long nowMicros,
+        long paymentDueMicros,
+        long collectMicros
+    ) =>
+        Change(
+            before,
+            before with
+            {
+                State = ObligationState.Settling,
+                ChargedFen = totalFen,
+                Charge = charge,
+                CompletedMicros = nowMicros,
+                PaymentDueMicros = paymentDueMicros,
+                Collection = Collection.Schedule(totalFen, collectMicros),
+            },
+            ObligationEvent.Completed,
+            new LedgerEntry(EntryKind.Charge, totalFen, charge)
+        );
+
+    /// <summary>Lowers the charge; to 0: releases.</summary>
+    public static Posting Correct(Obligation before, long totalFen, byte[] charge, long nowMicros)
+    {
+        var correction = new LedgerEntry(EntryKind.Correct, before.ChargedFen - totalFen, charge);
+        if (totalFen > 0)
+        {
+            var collection = before.Collection is { State: CollectionState.Scheduled } scheduled
+                ? scheduled with
+                {
+                    AmountFen = totalFen,
+                }
+                : before.Collection;
+            return Change(
+                before,
+                before with
+                {
+                    ChargedFen = totalFen,
+                    Charge = charge,
+                    Collection = collection,
+                },
+                ObligationEvent.ChargeCorrected,
+                correction
+            );
+        }
+
+        return Change(
+            before,
+            before with
+            {
+                State = ObligationState.Released,
+                ChargedFen = 0,
+                Charge = charge,
+                EndedMicros = nowMicros,
+                Collection = before.Collection?.NotNeeded(nowMicros),
+            },
+            ObligationEvent.Released,
+            correction,
+            new LedgerEntry(EntryKind.Release, before.HeldFen)
+        );
+    }
+
+    /// <summary>The charge is paid. A collection that lost against the partner's report is withdrawn or undone.</summary>
+    public static Posting Settle(Obligation before, SettledBy by, long nowMicros)
+    {
+        var rest = before.HeldFen - before.ChargedFen;
+        var capture = new LedgerEntry(EntryKind.Capture, before.ChargedFen);
+        return Change(
+            before,
+            before with
+            {
+                State = ObligationState.Settled,
+                CollectedFen = before.ChargedFen,
+                SettledBy = by,
+                EndedMicros = nowMicros,
+                Collection =
+                    by == SettledBy.Partner
+                        ? before.Collection?.NotNeeded(nowMicros)
+                        : before.Collection! with
+                        {
+                            State = CollectionState.Collected,
+                            NextMicros = null,
+                            Cause = "",
+                        },
+            },
+            ObligationEvent.Settled,
+            rest > 0 ? [capture, new LedgerEntry(EntryKind.Release, rest)] : [capture]
+        );
+    }
+
+    public static Posting MarkOverdue(Obligation before) =>
+        Change(before, before with { State = ObligationState.Overdue }, ObligationEvent.Overdue, new LedgerEntry(EntryKind.Overdue, 0));
+
+    /// <summary>Gives up what is owed: the outstanding charge, or all that is held where nothing came back.</summary>
+    public static Posting WriteOff(Obligation before, long nowMicros)
+    {
+        var lost = before.ChargedFen > 0 ? before.OutstandingFen : before.HeldFen;
+        var rest = before.HeldFen - lost;
+        var writeOff = new LedgerEntry(EntryKind.WriteOff, lost);
+        return Change(
+            before,
+            before with
+            {
+                State = ObligationState.WrittenOff,
+                EndedMicros = nowMicros,
+                Collection = before.Collection?.NotNeeded(nowMicros),
+            },
+            ObligationEvent.WrittenOff,
+            rest > 0 ? [writeOff, new LedgerEntry(EntryKind.Release, rest)] : [writeOff]
+        );
+    }
+
+    /// <summary>Only the collection moves on; the obligation stays as it is.</summary>
+    public static Posting Collecting(Obligation before, Collection collection) =>
+        new(before, before with { Collection = collection }, [], null);
+
+    /// <summary>Whether the time to return or to pay has passed.</summary>
+    public static bool IsPastDue(Obligation obligation, long nowMicros) =>
+        obligation.State switch
+        {
+            ObligationState.Active => obligation.DueMicros < nowMicros,
+            ObligationState.Settling => obligation.PaymentDueMicros < nowMicros,
+            _ => false,
+        };
+
+    private static Posting Change(Obligation before, Obligation after, ObligationEvent what, params IReadOnlyList<LedgerEntry> entries) =>
+        new(before, after with { Revision = before.Revision + 1 }, entries, what);
+}

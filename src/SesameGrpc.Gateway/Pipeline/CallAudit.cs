@@ -1,0 +1,48 @@
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Refusals;
+
+namespace SesameGrpc.Gateway.Pipeline;
+
+/// <summary>What a call leaves in the audit log, durable before its answer or its refusal is sent. A mutation's entries are committed by the mutation itself.</summary>
+internal sealed class CallAudit(AuditLog log, Faults faults)
+{
+    /// <summary>The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent.</summary>
+    public Task AnsweredAsync(Call call) =>
+        call.Policy!.Effect == Effect.Disclosure
+            ? log.AppendAsync(call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()], call.Http.RequestAborted)
+            : Task.CompletedTask;
+
+    /// <summary>The call is refused; returns what to refuse it with, which is another refusal when the entry cannot be written.</summary>
+    public async ValueTask<Refusal> RefusedAsync(Call call, Refusal refusal)
+    {
+        if (!call.IsIdentified || IsFault(refusal.Reason))
+        {
+            return refusal;
+        }
+
+        var entry = call.NewAuditEntry();
+        entry.Outcome = AuditOutcome.Refused;
+        entry.ErrorReason = refusal.Reason;
+        try
+        {
+            await log.AppendAsync([entry], call.Http.RequestAborted);
+            return refusal;
+        }
+        catch (Exception exception)
+        {
+            return faults.RefusalOf(exception, call);
+        }
+    }
+
+    // Nothing was decided about the call: it may be sent again, or the gateway is at fault. Too many calls at once must not become as many writes.
+    private static bool IsFault(ErrorReason reason) =>
+        reason
+            is ErrorReason.DeadlineExceeded
+                or ErrorReason.Cancelled
+                or ErrorReason.StoreUnavailable
+                or ErrorReason.IssuerUnavailable
+                or ErrorReason.Internal
+                or ErrorReason.TooManyCalls;
+}

@@ -1,0 +1,139 @@
+using System.Data.Common;
+
+namespace SesameGrpc.Gateway.Storage;
+
+/// <summary>Statements of one transaction that go to the store together: one round trip on PostgreSQL, one after another on SQLite.</summary>
+internal sealed class StatementBatch(DbTransaction transaction)
+{
+    private readonly List<Statement> statements = [];
+
+    public int Count => statements.Count;
+
+    /// <summary>Adds a statement whose rows do not matter.</summary>
+    public StatementBatch Add(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        statements.Add(new Statement(sql, parameters.ToArray(), null));
+        return this;
+    }
+
+    /// <summary>Adds a query; the list holds its rows once the batch has been sent.</summary>
+    public List<T> Query<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var rows = new List<T>();
+        statements.Add(new Statement(sql, parameters.ToArray(), row => rows.Add(map(row))));
+        return rows;
+    }
+
+    /// <summary>Sends the statements in order. If one fails, those behind it are not run, and the transaction can only be rolled back.</summary>
+    public Task SendAsync(CancellationToken cancellationToken) =>
+        statements.Count == 0 ? Task.CompletedTask
+        : transaction.Connection!.CanCreateBatch ? SendTogetherAsync(withCommit: false, cancellationToken)
+        : SendEachAsync(cancellationToken);
+
+    /// <summary>Sends the statements and commits, without a round trip of its own for the commit where the store can do that.</summary>
+    public async Task SendAndCommitAsync(CancellationToken cancellationToken)
+    {
+        if (statements.Count > 0 && transaction.Connection!.CanCreateBatch)
+        {
+            await SendTogetherAsync(withCommit: true, cancellationToken);
+            return;
+        }
+
+        await SendAsync(cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task SendTogetherAsync(bool withCommit, CancellationToken cancellationToken)
+    {
+        await using var batch = transaction.Connection!.CreateBatch();
+        batch.Transaction = transaction;
+        foreach (var statement in statements)
+        {
+            var command = batch.CreateBatchCommand();
+#pragma warning disable CA2100 // Every text is a constant of this assembly; values are parameters.
+            command.CommandText = statement.Sql;
+#pragma warning restore CA2100
+            foreach (var (name, value) in statement.Parameters)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                parameter.Value = value ?? DBNull.Value;
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        if (withCommit)
+        {
+            var commit = batch.CreateBatchCommand();
+            commit.CommandText = "COMMIT";
+            batch.BatchCommands.Add(commit);
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+
+        // A statement without rows has no result of its own here, so the results that come are those of the queries, in their order.
+        foreach (var statement in statements.Where(statement => statement.OnRow is not null))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                statement.OnRow!(reader);
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        while (await reader.NextResultAsync(cancellationToken)) { }
+    }
+
+    private async Task SendEachAsync(CancellationToken cancellationToken)
+    {
+        // A text that comes again, with the same parameters' names, is compiled once.
+        var compiled = new Dictionary<string, DbCommand>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var statement in statements)
+            {
+                if (!compiled.TryGetValue(statement.Sql, out var command))
+                {
+                    command = transaction.Command(statement.Sql, statement.Parameters);
+                    compiled.Add(statement.Sql, command);
+                }
+                else
+                {
+                    foreach (var (name, value) in statement.Parameters)
+                    {
+                        command.Parameters[name].Value = value ?? DBNull.Value;
+                    }
+                }
+
+                await RunAsync(command, statement.OnRow, cancellationToken);
+            }
+        }
+        finally
+        {
+            foreach (var command in compiled.Values)
+            {
+                await command.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task RunAsync(DbCommand command, Action<DbDataReader>? onRow, CancellationToken cancellationToken)
+    {
+        if (onRow is null)
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return;
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            onRow(reader);
+        }
+    }
+
+    private sealed record Statement(string Sql, (string Name, object? Value)[] Parameters, Action<DbDataReader>? OnRow);
+}
