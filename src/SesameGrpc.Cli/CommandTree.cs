@@ -5,6 +5,7 @@ using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Demo;
 using SesameGrpc.Cli.Dev;
+using SesameGrpc.Cli.Events;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
@@ -50,6 +51,7 @@ internal static class CommandTree
             ScoreGetCommand.Create(),
             EligibilityCheckCommand.Create(),
             WaiverCommands.Create(),
+            EventCommands.Create(),
             PartnerCommands.Create(),
             PersonCommands.Create(),
             ScoresImportCommand.Create(),

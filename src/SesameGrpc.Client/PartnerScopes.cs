@@ -15,6 +15,9 @@ public static class PartnerScopes
     /// <summary>Read deposit waivers.</summary>
     public const string WaiverRead = "deposit_waiver.read";
 
-    /// <summary>Grant, complete and cancel deposit waivers.</summary>
+    /// <summary>Grant, extend, complete and cancel deposit waivers.</summary>
     public const string WaiverWrite = "deposit_waiver.write";
+
+    /// <summary>Hear what happens to the partner's objects.</summary>
+    public const string EventRead = "event.read";
 }

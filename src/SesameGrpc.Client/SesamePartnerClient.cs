@@ -39,6 +39,7 @@ public sealed class SesamePartnerClient : IDisposable
         CreditScores = new CreditScoreService.CreditScoreServiceClient(calls);
         Eligibility = new EligibilityService.EligibilityServiceClient(calls);
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
+        Events = new EventService.EventServiceClient(calls);
     }
 
     /// <summary>The partner's access tokens.</summary>
@@ -52,6 +53,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>Waived deposits.</summary>
     public DepositWaiverService.DepositWaiverServiceClient DepositWaivers { get; }
+
+    /// <summary>What has happened to the partner's objects.</summary>
+    public EventService.EventServiceClient Events { get; }
 
     /// <inheritdoc/>
     public void Dispose()

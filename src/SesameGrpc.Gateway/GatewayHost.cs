@@ -11,6 +11,7 @@ using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Diagnostics;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.ErrorReference;
+using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
@@ -61,6 +62,7 @@ internal static class GatewayHost
             .AddSingleton<DepositWaiverGrants>()
             .AddSingleton<DepositWaiverChanges>()
             .AddSingleton<RequestReplay>();
+        services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
         services.AddCollections(options);
         AddTokens(services, options, keys);
         AddCalls(services, options);
@@ -121,7 +123,11 @@ internal static class GatewayHost
             .AddServiceOptions<ScoreFeedService>(feed => feed.MaxReceiveMessageSize = MessageLimits.ScoreFeed);
         services.AddGrpcHealthChecks();
         services.AddGrpcReflection();
-        services.AddSingleton<CreditScoreService>().AddSingleton<EligibilityService>().AddSingleton<DepositWaiverService>();
+        services
+            .AddSingleton<CreditScoreService>()
+            .AddSingleton<EligibilityService>()
+            .AddSingleton<DepositWaiverService>()
+            .AddSingleton<EventService>();
         services
             .AddSingleton<PartnerAdminService>()
             .AddSingleton<ProgrammeAdminService>()
@@ -154,6 +160,7 @@ internal static class GatewayHost
             endpoints.MapGrpcService<CreditScoreService>(),
             endpoints.MapGrpcService<EligibilityService>(),
             endpoints.MapGrpcService<DepositWaiverService>(),
+            endpoints.MapGrpcService<EventService>(),
             endpoints.MapGrpcService<PartnerAdminService>(),
             endpoints.MapGrpcService<ProgrammeAdminService>(),
             endpoints.MapGrpcService<ScoreFeedService>(),

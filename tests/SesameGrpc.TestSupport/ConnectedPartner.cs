@@ -11,7 +11,7 @@ namespace SesameGrpc.TestSupport;
 public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certificate, string token)
 {
     public static string[] AllScopes { get; } =
-    ["score.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.read", "deposit_waiver.write"];
+    ["score.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.read", "deposit_waiver.write", "event.read"];
 
     public X509Certificate2 Certificate { get; } = certificate;
 
@@ -31,6 +31,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public EligibilityService.EligibilityServiceClient Eligibility => new(Invoker);
 
     public DepositWaiverService.DepositWaiverServiceClient Waivers => new(Invoker);
+
+    public EventService.EventServiceClient Events => new(Invoker);
 
     /// <summary>Grants the programme's full amount under a new request and order id.</summary>
     public async Task<GrantDepositWaiverResponse> GrantAsync(string subject, string programme, string orderId) =>

@@ -22,7 +22,8 @@ internal static class DemoPartners
             PartnerScopes.DimensionsRead,
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
-            PartnerScopes.WaiverWrite
+            PartnerScopes.WaiverWrite,
+            PartnerScopes.EventRead
         ),
         Make(
             HuashanHospital,
@@ -31,7 +32,8 @@ internal static class DemoPartners
             PartnerScopes.ScoreRead,
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
-            PartnerScopes.WaiverWrite
+            PartnerScopes.WaiverWrite,
+            PartnerScopes.EventRead
         ),
         Make(
             ZhejiangLibrary,
@@ -40,7 +42,8 @@ internal static class DemoPartners
             PartnerScopes.ScoreRead,
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
-            PartnerScopes.WaiverWrite
+            PartnerScopes.WaiverWrite,
+            PartnerScopes.EventRead
         ),
         // A dating site learns whether a badge may be shown, never a score.
         Make(BaiheDating, "Baihe", ["dating.badge"], PartnerScopes.EligibilityCheck),

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -13,6 +14,7 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
 {
     private readonly Dictionary<LedgerWork, string?> persons = [];
     private readonly List<AuditEntry> leaves = [];
+    private readonly List<PendingEvent> events = [];
 
     /// <summary>How each work that was decided ended, if the transaction commits: a result or what the caller is to be told.</summary>
     public Dictionary<LedgerWork, (LedgerResult? Result, Exception? Fault)> Outcomes { get; } = [];
@@ -32,6 +34,7 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
         // Again from the start when a transaction is repeated.
         Outcomes.Clear();
         leaves.Clear();
+        events.Clear();
         var nowMicros = time.NowMicros();
         var reading = new LedgerReading(transaction, provider, waitForLocks, nowMicros);
         (var book, Locked) = await reading.ReadAsync(works, cancellationToken);
@@ -49,6 +52,7 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
 
         // Last, because all instances wait for one another from here to the commit.
         AuditLog.Append(last, leaves);
+        EventStore.Append(last, events, leaves.Count);
         return (true, last);
     }
 
@@ -82,6 +86,11 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
                 leaves.Add(EntryOf(work, outcome));
             }
 
+            if (outcome.Posting is { Event: { } what } told)
+            {
+                events.Add(new PendingEvent(told.After.Partner, LedgerEvents.Of(told, what, nowMicros), leaves.Count - 1));
+            }
+
             if (work.Request is { } key)
             {
                 book.Load(key, new RequestRecord(key.BodyHash, answer, nowMicros));
@@ -107,6 +116,10 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
             entry.ResourceRevision = after.Revision;
             entry.Programme = after.Programme;
             entry.PolicyVersion = after.PolicyVersion;
+            if (outcome.Posting.Event is not null)
+            {
+                entry.DisclosedFields.Add("event");
+            }
         }
 
         outcome.Describe?.Invoke(entry);

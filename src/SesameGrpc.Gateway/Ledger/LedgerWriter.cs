@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
 
@@ -12,7 +13,7 @@ namespace SesameGrpc.Gateway.Ledger;
 /// are made in memory one after another, a second round trip writes everything and commits. A unit is answered after its commit, never before. A group never waits for a
 /// person who is locked by another instance: those units go on by themselves, in order per person.
 /// </summary>
-internal sealed class LedgerWriter(Database database, TimeProvider time)
+internal sealed class LedgerWriter(Database database, EventWatch watch, TimeProvider time)
 {
     private const int LargestGroup = 128;
     private const int Attempts = 5;
@@ -127,6 +128,10 @@ internal sealed class LedgerWriter(Database database, TimeProvider time)
             if (result is not null)
             {
                 pending.Result.TrySetResult(result);
+                if (result.Posting is { Event: not null, After: var after })
+                {
+                    watch.Announce(after.Partner);
+                }
             }
             else if (fault is not null)
             {

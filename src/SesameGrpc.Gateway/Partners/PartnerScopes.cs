@@ -8,7 +8,8 @@ internal static class PartnerScopes
     public const string EligibilityCheck = "eligibility.check";
     public const string DepositWaiverRead = "deposit_waiver.read";
     public const string DepositWaiverWrite = "deposit_waiver.write";
+    public const string EventRead = "event.read";
 
     public static IReadOnlyList<string> All { get; } =
-    [ScoreRead, ScoreDimensionsRead, EligibilityCheck, DepositWaiverRead, DepositWaiverWrite];
+    [ScoreRead, ScoreDimensionsRead, EligibilityCheck, DepositWaiverRead, DepositWaiverWrite, EventRead];
 }

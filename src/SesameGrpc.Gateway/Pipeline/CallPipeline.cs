@@ -46,6 +46,10 @@ internal sealed class CallPipeline(
         }
     }
 
+    /// <summary>Checks again, in the middle of a stream, what may have changed since it began: 3. to 6. of the list.</summary>
+    public async ValueTask<Refusal?> RecheckAsync(Call call) =>
+        CheckCertificate(call) ?? CheckPartner(call) ?? await CheckTokenAsync(call) ?? CheckScope(call);
+
     private async ValueTask<Refusal?> CheckAsync(Call call)
     {
         try

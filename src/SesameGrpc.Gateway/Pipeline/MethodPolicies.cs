@@ -34,6 +34,8 @@ internal static class MethodPolicies
         Partner(DepositWaiverService.Descriptor,  "ReportDepositWaiverPayment", PartnerScopes.DepositWaiverWrite, Effect.Mutation),
         Partner(DepositWaiverService.Descriptor,  "CompleteDepositWaiver", PartnerScopes.DepositWaiverWrite,   Effect.Mutation),
         Partner(DepositWaiverService.Descriptor,  "CancelDepositWaiver",   PartnerScopes.DepositWaiverWrite,   Effect.Mutation),
+        Partner(EventService.Descriptor,          "ListEvents",            PartnerScopes.EventRead,            Effect.Disclosure),
+        Partner(EventService.Descriptor,          "StreamEvents",          PartnerScopes.EventRead,            Effect.Disclosure) with { MaxDeadline = Long },
 
         //       service                           method                      effect             longest deadline
         Operator(PartnerAdminService.Descriptor,   "CreatePartner",            Effect.Mutation,   Usual),

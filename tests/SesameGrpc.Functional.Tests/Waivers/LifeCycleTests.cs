@@ -17,9 +17,9 @@ public abstract class LifeCycleTests(Stores stores, Store store)
         var bike = await StartAsync(gateway);
         var waiver = (await bike.GrantAsync("p", "bike.deposit_free", "1")).DepositWaiver;
 
-        var settling = await CompleteAsync(bike, waiver, "c", 5_000);
+        var settling = await bike.CompleteAsync(waiver, "c", 5_000);
         var held = await bike.GrantAsync("p", "bike.deposit_free", "2");
-        var settled = await PayAsync(bike, waiver, "pay", 5_000);
+        var settled = await bike.PayAsync(waiver, "pay", 5_000);
         var next = await bike.GrantAsync("p", "bike.deposit_free", "3");
 
         Assert.Equal(
@@ -43,12 +43,12 @@ public abstract class LifeCycleTests(Stores stores, Store store)
         await using var gateway = await stores.StartGatewayAsync(store);
         var bike = await StartAsync(gateway);
         var waiver = (await bike.GrantAsync("p", "bike.deposit_free", "1")).DepositWaiver;
-        await CompleteAsync(bike, waiver, "c", 5_000);
+        await bike.CompleteAsync(waiver, "c", 5_000);
 
-        var wrongAmount = await RefusedCall.OfAsync(() => PayAsync(bike, waiver, "less", 4_999));
-        var first = await PayAsync(bike, waiver, "pay", 5_000);
-        var again = await PayAsync(bike, waiver, "pay", 5_000);
-        var refused = await RefusedCall.OfAsync(() => PayAsync(bike, waiver, "other", 5_000));
+        var wrongAmount = await RefusedCall.OfAsync(() => bike.PayAsync(waiver, "less", 4_999));
+        var first = await bike.PayAsync(waiver, "pay", 5_000);
+        var again = await bike.PayAsync(waiver, "pay", 5_000);
+        var refused = await RefusedCall.OfAsync(() => bike.PayAsync(waiver, "other", 5_000));
 
         Assert.Equal((StatusCode.InvalidArgument, "FIELD_INVALID"), (wrongAmount.Code, wrongAmount.Reason));
         Assert.Equal(first, again);
@@ -61,11 +61,11 @@ public abstract class LifeCycleTests(Stores stores, Store store)
         await using var gateway = await stores.StartGatewayAsync(store);
         var bike = await StartAsync(gateway);
         var waiver = (await bike.GrantAsync("p", "bike.deposit_free", "1")).DepositWaiver;
-        await CompleteAsync(bike, waiver, "c", 5_000);
+        await bike.CompleteAsync(waiver, "c", 5_000);
 
-        var upward = await RefusedCall.OfAsync(() => CorrectAsync(bike, waiver, "up", 5_000));
-        var lower = await CorrectAsync(bike, waiver, "down", 3_000);
-        var released = await CorrectAsync(bike, waiver, "zero", 0);
+        var upward = await RefusedCall.OfAsync(() => bike.CorrectAsync(waiver, "up", 5_000));
+        var lower = await bike.CorrectAsync(waiver, "down", 3_000);
+        var released = await bike.CorrectAsync(waiver, "zero", 0);
 
         Assert.Equal("FIELD_INVALID", upward.Reason);
         Assert.Equal((DepositWaiverState.Settling, 3_000, 3), (lower.State, lower.OutstandingAmount.MinorUnits, lower.Revision));
@@ -83,7 +83,7 @@ public abstract class LifeCycleTests(Stores stores, Store store)
         var bike = await StartAsync(gateway);
         var waiver = (await bike.GrantAsync("p", "bike.deposit_free", "1")).DepositWaiver;
 
-        var tooMuch = await RefusedCall.OfAsync(() => CompleteAsync(bike, waiver, "c1", waiver.WaivedAmount.MinorUnits + 1));
+        var tooMuch = await RefusedCall.OfAsync(() => bike.CompleteAsync(waiver, "c1", waiver.WaivedAmount.MinorUnits + 1));
         var future = await RefusedCall.OfAsync(async () =>
             await bike.Waivers.CompleteDepositWaiverAsync(
                 new CompleteDepositWaiverRequest
@@ -106,12 +106,12 @@ public abstract class LifeCycleTests(Stores stores, Store store)
         await using var gateway = await stores.StartGatewayAsync(store);
         var bike = await StartAsync(gateway);
         var waiver = (await bike.GrantAsync("p", "umbrella.deposit_free", "1")).DepositWaiver;
-        var early = await RefusedCall.OfAsync(() => ExtendAsync(bike, waiver, "e1", waiver.DueTime));
+        var early = await RefusedCall.OfAsync(() => bike.ExtendAsync(waiver, "e1", waiver.DueTime));
 
         var later = Timestamp.FromDateTimeOffset(
             gateway.Service<TimeProvider>().GetUtcNow() + (waiver.DueTime - waiver.GrantTime).ToTimeSpan()
         );
-        var extended = await ExtendAsync(bike, waiver, "e2", later);
+        var extended = await bike.ExtendAsync(waiver, "e2", later);
 
         Assert.Equal("FIELD_INVALID", early.Reason);
         Assert.True(extended.DueTime > waiver.DueTime);
@@ -128,62 +128,6 @@ public abstract class LifeCycleTests(Stores stores, Store store)
         await gateway.FeedAsync("p", 700);
         return bike;
     }
-
-    private static async Task<DepositWaiver> CompleteAsync(ConnectedPartner partner, DepositWaiver waiver, string requestId, long fen)
-    {
-        var request = new CompleteDepositWaiverRequest
-        {
-            RequestId = requestId,
-            DepositWaiverId = waiver.DepositWaiverId,
-            Charge = ChargeOf(fen),
-        };
-        return (await partner.Waivers.CompleteDepositWaiverAsync(request)).DepositWaiver;
-    }
-
-    private static async Task<DepositWaiver> CorrectAsync(ConnectedPartner partner, DepositWaiver waiver, string requestId, long fen)
-    {
-        var request = new CorrectDepositWaiverChargeRequest
-        {
-            RequestId = requestId,
-            DepositWaiverId = waiver.DepositWaiverId,
-            Charge = fen == 0 ? new Charge { TotalAmount = Fen(0) } : ChargeOf(fen),
-        };
-        return (await partner.Waivers.CorrectDepositWaiverChargeAsync(request)).DepositWaiver;
-    }
-
-    private static async Task<DepositWaiver> PayAsync(ConnectedPartner partner, DepositWaiver waiver, string requestId, long fen)
-    {
-        var request = new ReportDepositWaiverPaymentRequest
-        {
-            RequestId = requestId,
-            DepositWaiverId = waiver.DepositWaiverId,
-            Amount = Fen(fen),
-        };
-        return (await partner.Waivers.ReportDepositWaiverPaymentAsync(request)).DepositWaiver;
-    }
-
-    private static async Task<DepositWaiver> ExtendAsync(ConnectedPartner partner, DepositWaiver waiver, string requestId, Timestamp due)
-    {
-        var request = new ExtendDepositWaiverRequest
-        {
-            RequestId = requestId,
-            DepositWaiverId = waiver.DepositWaiverId,
-            DueTime = due,
-        };
-        return (await partner.Waivers.ExtendDepositWaiverAsync(request)).DepositWaiver;
-    }
-
-    private static Charge ChargeOf(long fen) =>
-        new()
-        {
-            Lines =
-            {
-                new ChargeLine { Kind = ChargeLineKind.Damage, Amount = Fen(fen) },
-            },
-            TotalAmount = Fen(fen),
-        };
-
-    private static Money Fen(long fen) => new() { CurrencyCode = "CNY", MinorUnits = fen };
 }
 
 public sealed class SqliteLifeCycleTests(Stores stores) : LifeCycleTests(stores, Store.Sqlite);

@@ -18,6 +18,7 @@ public sealed class MethodPoliciesTests
     private static readonly string[] LongStreams =
     [
         ResumableStream,
+        "sesame.partner.v1.EventService/StreamEvents",
         "sesame.operator.v1.AuditService/ExportAuditLog",
         "sesame.operator.v1.AuditService/CheckAuditLog",
         "grpc.health.v1.Health/Watch",
@@ -82,7 +83,7 @@ public sealed class MethodPoliciesTests
             row =>
                 Assert.Equal(
                     row.Effect != Effect.Mutation,
-                    Contracts[row.Method].Name.StartsWithAny("Get", "List", "BatchGet", "Check", "BatchCheck", "Export")
+                    Contracts[row.Method].Name.StartsWithAny("Get", "List", "BatchGet", "Check", "BatchCheck", "Export", "Stream")
                 )
         );
 
