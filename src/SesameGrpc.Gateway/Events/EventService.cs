@@ -22,8 +22,6 @@ internal sealed class EventService(
 {
     private const int BatchSize = 500;
 
-    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
-
     private readonly TimeSpan recheckEvery = TimeSpan.FromMilliseconds(options.Storage.RefreshMilliseconds);
 
     public override async Task<ListEventsResponse> ListEvents(ListEventsRequest request, ServerCallContext context)
@@ -66,7 +64,6 @@ internal sealed class EventService(
         try
         {
             var stream = new EventStream(partner, position, tokens, responseStream);
-            await stream.ShowPositionAsync(ending.Token);
             while (true)
             {
                 // Before reading: what is committed after the reading completes it.
@@ -75,10 +72,8 @@ internal sealed class EventService(
                 await stream.SendAsync(events, ending.Token);
                 if (events.Count < BatchSize)
                 {
-                    await WaitAsync(call, stream, news, ending.Token);
+                    await WaitAsync(call, news, ending.Token);
                 }
-
-                await RequireAllowedAsync(call);
             }
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -88,28 +83,17 @@ internal sealed class EventService(
     }
 
     // Whoever may not call any more may not go on reading either: checked about once a second, by what the connection remembers.
-    private async Task WaitAsync(Call call, EventStream stream, Task news, CancellationToken cancellationToken)
+    private async Task WaitAsync(Call call, Task news, CancellationToken cancellationToken)
     {
-        var nextSign = time.GetTimestamp();
-        while (!news.IsCompleted)
+        do
         {
             await Task.WhenAny(news, Task.Delay(recheckEvery, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
-            await RequireAllowedAsync(call);
-            if (time.GetElapsedTime(nextSign) >= SignOfLife)
+            if (await pipeline.RecheckAsync(call) is { } refusal)
             {
-                nextSign = time.GetTimestamp();
-                await stream.ShowPositionAsync(cancellationToken);
+                throw new RefusalException(refusal);
             }
-        }
-    }
-
-    private async ValueTask RequireAllowedAsync(Call call)
-    {
-        if (await pipeline.RecheckAsync(call) is { } refusal)
-        {
-            throw new RefusalException(refusal);
-        }
+        } while (!news.IsCompleted);
     }
 
     private long PositionOf(string partner, string field, string token)

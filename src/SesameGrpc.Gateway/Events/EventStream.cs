@@ -8,12 +8,14 @@ internal sealed class EventStream(string partner, long position, ResumeTokens to
 {
     public long Position { get; private set; } = position;
 
-    /// <summary>Sends where the stream stands, without an event.</summary>
-    public Task ShowPositionAsync(CancellationToken cancellationToken) =>
-        responses.WriteAsync(new StreamEventsResponse { ResumeToken = tokens.Of(partner, Position) }, cancellationToken);
-
+    /// <summary>Sends the events; where there are none, only where the stream stands.</summary>
     public async Task SendAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
     {
+        if (events.Count == 0)
+        {
+            await responses.WriteAsync(new StreamEventsResponse { ResumeToken = tokens.Of(partner, Position) }, cancellationToken);
+        }
+
         foreach (var stored in events)
         {
             await responses.WriteAsync(

@@ -6,17 +6,20 @@ namespace SesameGrpc.Gateway.Events;
 
 /// <summary>
 /// Wakes whoever waits for a partner's events: at once when the change was made on this instance, within the refresh interval when it was made on another. However many wait,
-/// the store is asked once an interval, and not at all while nobody waits.
+/// the store is asked once an interval, and not at all while nobody waits. Everybody is woken now and then, so that nobody sleeps on after a fault, and who has left is forgotten.
 /// </summary>
 internal sealed partial class EventWatch(EventStore store, GatewayOptions options, TimeProvider time, ILogger<EventWatch> logger)
     : BackgroundService
 {
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(15);
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource> waiting = new(StringComparer.Ordinal);
 
     // How far the store was looked at; null: not since somebody waits.
     private long? seen;
+    private long lastForAll;
 
-    /// <summary>Completes when the partner may have events that are not committed yet. To miss none, ask for it before reading.</summary>
+    /// <summary>Completes when the partner may have new events, or after some time. To miss none, ask for it before reading.</summary>
     public Task Next(string partner) =>
         waiting.GetOrAdd(partner, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -51,10 +54,10 @@ internal sealed partial class EventWatch(EventStore store, GatewayOptions option
         {
             seen = null;
         }
-        else if (seen is not { } position)
+        else if (seen is not { } position || time.GetElapsedTime(lastForAll) >= LongestSleep)
         {
-            // Who began to wait in between may have missed something.
             seen = await store.EndAsync(cancellationToken);
+            lastForAll = time.GetTimestamp();
             foreach (var partner in waiting.Keys)
             {
                 Announce(partner);
