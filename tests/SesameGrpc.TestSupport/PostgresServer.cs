@@ -15,7 +15,16 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public static bool IsInstalled => File.Exists($"{Binaries}/initdb");
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>The server's log, where it was started with a collector of its log.</summary>
+    public string LogDirectory => $"{Data}/log";
+
+    /// <summary>The process whose children do the server's work.</summary>
+    public int ProcessId => int.Parse(File.ReadLines($"{Data}/postmaster.pid").First());
+
+    public static Task<PostgresServer> StartAsync() => StartAsync([]);
+
+    /// <summary>Starts a server with settings of its own, each "name=value".</summary>
+    public static async Task<PostgresServer> StartAsync(IEnumerable<string> settings)
     {
         var server = new PostgresServer();
         await RunAsOwnerAsync("chown", "postgres", server.directory);
@@ -40,7 +49,8 @@ public sealed class PostgresServer : IAsyncDisposable
             "--log",
             $"{server.directory}/log",
             "--options",
-            $"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200",
+            $"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+                + string.Concat(settings.Select(setting => $" -c {setting}")),
             "start"
         );
         return server;

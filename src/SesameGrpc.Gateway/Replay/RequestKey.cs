@@ -28,7 +28,7 @@ internal sealed record RequestKey(string Caller, string Method, string RequestId
     }
 
     // Deterministic serialization sorts map entries, so that a retry is the same body whatever order its client wrote them in.
-    private static byte[] HashOf(IMessage request)
+    internal static byte[] HashOf(IMessage request)
     {
         var bytes = new byte[request.CalculateSize()];
         using var output = new CodedOutputStream(bytes) { Deterministic = true };
