@@ -162,6 +162,9 @@ internal sealed class Database : IAsyncDisposable
                 builder.Timeout = 2;
             }
 
+            // Nothing that the gateway does leaves a state on a session; the reset would be five statements before every transaction.
+            builder.NoResetOnClose = true;
+
             if (!options.Storage.ConnectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase))
             {
                 // The gateway's statements are few and constant: each connection plans each of them once.
