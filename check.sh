@@ -70,7 +70,7 @@ step "Build"
 dotnet build SesameGrpc.sln --no-restore -v quiet
 
 step "Format"
-dotnet csharpier check src tests
+dotnet csharpier check src tests benchmarks
 
 step "Contracts"
 (cd artifacts/protos && ../../tests/ForeignClients/node_modules/.bin/buf lint --config ../../protos/buf.yaml)

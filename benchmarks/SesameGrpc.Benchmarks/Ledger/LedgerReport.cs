@@ -29,10 +29,10 @@ internal sealed record LedgerReport(string Machine, int Rounds, double SecondsPe
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static LedgerReport Of(IReadOnlyList<LedgerWindow> windows, int rounds, double seconds)
+    public static LedgerReport Of(IReadOnlyList<LedgerWindow> windows, LedgerPlan plan)
     {
         var rows = windows.GroupBy(window => (window.Server, window.Clients)).Select(group => RowOf([.. group], windows));
-        return new LedgerReport(MachineLine(), rounds, seconds, [.. rows.OrderBy(row => row.Clients)]);
+        return new LedgerReport(MachineLine(), plan.Rounds, plan.Seconds, [.. rows.OrderBy(row => row.Clients)]);
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
