@@ -5,16 +5,21 @@ namespace SesameGrpc.Soak;
 /// <summary>Reads "--name value" pairs.</summary>
 internal static class SoakArguments
 {
-    public static long Number(IReadOnlyList<string> arguments, string name, long byDefault)
+    public static long Number(IReadOnlyList<string> arguments, string name, long byDefault) =>
+        Find(arguments, name) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : byDefault;
+
+    public static string Text(IReadOnlyList<string> arguments, string name, string byDefault) => Find(arguments, name) ?? byDefault;
+
+    private static string? Find(IReadOnlyList<string> arguments, string name)
     {
         for (var index = 0; index + 1 < arguments.Count; index += 2)
         {
             if (arguments[index] == name)
             {
-                return long.Parse(arguments[index + 1], CultureInfo.InvariantCulture);
+                return arguments[index + 1];
             }
         }
 
-        return byDefault;
+        return null;
     }
 }
