@@ -22,6 +22,7 @@ public sealed class OperatorChannel : IDisposable
         ScoreFeed = new ScoreFeedService.ScoreFeedServiceClient(calls);
         Audit = new AuditService.AuditServiceClient(calls);
         Persons = new PersonService.PersonServiceClient(calls);
+        Ledger = new LedgerService.LedgerServiceClient(calls);
     }
 
     /// <summary>Partners and what they may do.</summary>
@@ -38,6 +39,9 @@ public sealed class OperatorChannel : IDisposable
 
     /// <summary>The audit log.</summary>
     public AuditService.AuditServiceClient Audit { get; }
+
+    /// <summary>Obligations of every partner and person.</summary>
+    public LedgerService.LedgerServiceClient Ledger { get; }
 
     /// <inheritdoc/>
     public void Dispose()

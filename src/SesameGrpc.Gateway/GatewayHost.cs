@@ -15,12 +15,14 @@ using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Onboarding;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Reconciliation;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
@@ -133,7 +135,10 @@ internal static class GatewayHost
             .AddSingleton<ProgrammeAdminService>()
             .AddSingleton<ScoreFeedService>()
             .AddSingleton<PersonService>()
-            .AddSingleton<AuditService>();
+            .AddSingleton<AuditService>()
+            .AddSingleton(new LedgerVerification())
+            .AddSingleton<LedgerCheck>()
+            .AddSingleton<LedgerService>();
     }
 
     // Which door leads where. Everything that is not OAuth, the error reference or health is a gRPC call and takes the pipeline.
@@ -166,6 +171,7 @@ internal static class GatewayHost
             endpoints.MapGrpcService<ScoreFeedService>(),
             endpoints.MapGrpcService<PersonService>(),
             endpoints.MapGrpcService<AuditService>(),
+            endpoints.MapGrpcService<LedgerService>(),
             endpoints.MapGrpcHealthChecksService(),
         ];
         if (options.Mode == GatewayMode.Sandbox)

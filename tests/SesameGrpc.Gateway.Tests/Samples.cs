@@ -4,12 +4,14 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Keys;
-using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using Xunit;
+using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
+using ObligationKind = SesameGrpc.Gateway.Ledger.ObligationKind;
+using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
 
 namespace SesameGrpc.Gateway.Tests;
 

@@ -82,6 +82,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public AuditService.AuditServiceClient Audit => new(OperatorChannel);
 
+    public LedgerService.LedgerServiceClient Ledger => new(OperatorChannel);
+
     /// <summary>A singleton of the gateway's own, for what cannot be seen from outside.</summary>
     public T Service<T>()
         where T : notnull => app.Services.GetRequiredService<T>();

@@ -13,8 +13,6 @@ namespace SesameGrpc.Gateway.DepositWaivers;
 /// <summary>What partners do with a waiver whose state allows it: the checks that need the waiver itself, and the change that follows.</summary>
 internal sealed class DepositWaiverChanges(ProgrammeCatalogueSource catalogue, GatewayOptions options, TimeProvider time)
 {
-    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
-
     public static bool IsOf(string partner, Obligation? obligation) =>
         obligation is { Kind: ObligationKind.DepositWaiver } && obligation.Partner == partner;
 

@@ -11,6 +11,8 @@ using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
+using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
+using ObligationKind = SesameGrpc.Gateway.Ledger.ObligationKind;
 using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
@@ -50,7 +52,7 @@ internal sealed class DepositWaiverService(
         var partner = context.Partner().Id;
         var found = request.KeyCase switch
         {
-            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => DepositWaiverChanges.IsId(request.DepositWaiverId)
+            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => Obligation.IsId(request.DepositWaiverId)
                 ? await ledger.FindAsync(request.DepositWaiverId, context.CancellationToken)
                 : null,
             GetDepositWaiverRequest.KeyOneofCase.OrderId => FieldCheck.IsVisibleText(request.OrderId)
@@ -68,7 +70,7 @@ internal sealed class DepositWaiverService(
         new FieldCheck()
             .PageSize(request.PageSize)
             .Require(
-                request.PageToken.Length == 0 || DepositWaiverChanges.IsId(request.PageToken),
+                request.PageToken.Length == 0 || Obligation.IsId(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )
@@ -216,7 +218,7 @@ internal sealed class DepositWaiverService(
         var work = new LedgerWork
         {
             Request = RequestKey.Of(context, change.RequestId, change.Request),
-            ObligationId = DepositWaiverChanges.IsId(change.Id) ? change.Id : null,
+            ObligationId = Obligation.IsId(change.Id) ? change.Id : null,
             NewEntry = context.Call().NewAuditEntry,
             Decide = book =>
             {

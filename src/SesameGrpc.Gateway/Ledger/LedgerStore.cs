@@ -17,7 +17,8 @@ internal sealed class LedgerStore(Database database)
     /// <summary>Finds by @partner and @order, for <see cref="Map"/>.</summary>
     public const string FindByOrder = $"{Select} WHERE o.partner_id = @partner AND o.order_id = @order";
 
-    private const string Select = """
+    /// <summary>All obligations, named o, for <see cref="Map"/>.</summary>
+    public const string Select = """
         SELECT o.obligation_id, o.kind, o.partner_id, o.order_id, o.person_id, o.programme, o.state, o.revision, o.requested_fen, o.held_fen, o.charged_fen,
             o.collected_fen, o.charge, o.policy_version, o.decision_id, o.granted_us, o.due_us, o.completed_us, o.payment_due_us, o.ended_us, o.settled_by,
             c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause
@@ -59,14 +60,19 @@ internal sealed class LedgerStore(Database database)
         return await command.ListAsync(Map, cancellationToken);
     }
 
-    /// <summary>The journal of one obligation, oldest entry first.</summary>
-    public async Task<List<JournalEntry>> EntriesOfAsync(string obligationId, CancellationToken cancellationToken)
+    /// <summary>An obligation and its part of the journal, oldest entry first, both of one moment.</summary>
+    public async Task<(Obligation? Obligation, List<JournalEntry> Entries)> FindWithJournalAsync(
+        string id,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection
+        await using var snapshot = await Database.BeginSnapshotAsync(connection, cancellationToken);
+        var found = await snapshot.Command(FindById, ("id", id)).ListAsync(Map, cancellationToken);
+        var entries = await snapshot
             .Command(
-                "SELECT version, kind, amount_fen, state, created_us FROM ledger_entries WHERE obligation_id = @id ORDER BY version",
-                ("id", obligationId)
+                "SELECT version, kind, amount_fen, state, created_us, detail FROM ledger_entries WHERE obligation_id = @id ORDER BY version",
+                ("id", id)
             )
             .ListAsync(
                 row => new JournalEntry(
@@ -74,10 +80,12 @@ internal sealed class LedgerStore(Database database)
                     (EntryKind)row.GetInt32(1),
                     row.GetInt64(2),
                     (ObligationState)row.GetInt32(3),
-                    row.GetInt64(4)
+                    row.GetInt64(4),
+                    row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5)
                 ),
                 cancellationToken
             );
+        return (found.SingleOrDefault(), entries);
     }
 
     public static Obligation Map(DbDataReader row) =>
@@ -129,4 +137,11 @@ internal sealed class LedgerStore(Database database)
 internal sealed record ObligationFilter(string BelowId, ObligationKind? Kind, string Partner, string Person, ObligationState? State);
 
 /// <summary>An entry as the journal holds it.</summary>
-internal sealed record JournalEntry(long Version, EntryKind Kind, long AmountFen, ObligationState State, long CreatedMicros);
+internal sealed record JournalEntry(
+    long Version,
+    EntryKind Kind,
+    long AmountFen,
+    ObligationState State,
+    long CreatedMicros,
+    byte[]? Detail
+);

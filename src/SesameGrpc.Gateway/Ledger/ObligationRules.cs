@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SesameGrpc.Gateway.Ledger;
 
 /// <summary>
@@ -132,15 +134,16 @@ internal static class ObligationRules
         );
     }
 
+    /// <summary>The time to return or to pay has passed. The collection of a charge goes on: what is owed is owed still, and being paid late settles it.</summary>
     public static Posting MarkOverdue(Obligation before) =>
         Change(before, before with { State = ObligationState.Overdue }, ObligationEvent.Overdue, new LedgerEntry(EntryKind.Overdue, 0));
 
-    /// <summary>Gives up what is owed: the outstanding charge, or all that is held where nothing came back.</summary>
-    public static Posting WriteOff(Obligation before, long nowMicros)
+    /// <summary>Gives up what is owed: the outstanding charge, or all that is held where nothing came back. The reason stands in the journal.</summary>
+    public static Posting WriteOff(Obligation before, string reason, long nowMicros)
     {
         var lost = before.ChargedFen > 0 ? before.OutstandingFen : before.HeldFen;
         var rest = before.HeldFen - lost;
-        var writeOff = new LedgerEntry(EntryKind.WriteOff, lost);
+        var writeOff = new LedgerEntry(EntryKind.WriteOff, lost, Encoding.UTF8.GetBytes(reason));
         return Change(
             before,
             before with
@@ -158,7 +161,7 @@ internal static class ObligationRules
     public static Posting Collecting(Obligation before, Collection collection) =>
         new(before, before with { Collection = collection }, [], null);
 
-    /// <summary>Whether the time to return or to pay has passed.</summary>
+    /// <summary>Whether the time to return or to pay has passed. Nothing but a change of the obligation takes OVERDUE back, the clock least of all.</summary>
     public static bool IsPastDue(Obligation obligation, long nowMicros) =>
         obligation.State switch
         {

@@ -59,6 +59,10 @@ internal static class MethodPolicies
         Operator(AuditService.Descriptor,          "ListAuditEntries",         Effect.Disclosure, Usual),
         Operator(AuditService.Descriptor,          "ExportAuditLog",           Effect.Read,       Long),
         Operator(AuditService.Descriptor,          "CheckAuditLog",            Effect.Read,       Long),
+        Operator(LedgerService.Descriptor,         "ListObligations",          Effect.Disclosure, Usual),
+        Operator(LedgerService.Descriptor,         "GetObligation",            Effect.Disclosure, Usual),
+        Operator(LedgerService.Descriptor,         "WriteOffObligation",       Effect.Mutation,   Usual),
+        Operator(LedgerService.Descriptor,         "CheckLedger",              Effect.Disclosure, Long),
 
         Open(Health.Descriptor,                    "Check",                    Usual),
         Open(Health.Descriptor,                    "Watch",                    Long),

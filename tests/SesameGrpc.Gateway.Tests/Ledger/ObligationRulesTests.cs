@@ -103,7 +103,7 @@ public sealed class ObligationRulesTests
     [Fact]
     public void WriteOff_OfACharge_GivesUpWhatIsOutstandingAndReleasesTheRest()
     {
-        var posting = ObligationRules.WriteOff(ObligationRules.MarkOverdue(Settling).After, Now + 9);
+        var posting = ObligationRules.WriteOff(ObligationRules.MarkOverdue(Settling).After, "moved away", Now + 9);
 
         Assert.Equal(
             (ObligationState.WrittenOff, Now + 9, 0),
@@ -111,13 +111,14 @@ public sealed class ObligationRulesTests
         );
         Assert.Equal([(EntryKind.WriteOff, 5_000), (EntryKind.Release, Active.HeldFen - 5_000)], posting.Entries.Select(Of));
         Assert.Equal(CollectionState.Withdrawn, posting.After.Collection!.State);
+        Assert.Equal("moved away"u8, posting.Entries[0].Detail!);
     }
 
     [Fact]
     public void WriteOff_OfWhatNeverCameBack_GivesUpAllThatIsHeld() =>
         Assert.Equal(
             [(EntryKind.WriteOff, Active.HeldFen)],
-            ObligationRules.WriteOff(ObligationRules.MarkOverdue(Active).After, Now).Entries.Select(Of)
+            ObligationRules.WriteOff(ObligationRules.MarkOverdue(Active).After, "lost", Now).Entries.Select(Of)
         );
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class MethodPoliciesTests
         "sesame.partner.v1.EventService/StreamEvents",
         "sesame.operator.v1.AuditService/ExportAuditLog",
         "sesame.operator.v1.AuditService/CheckAuditLog",
+        "sesame.operator.v1.LedgerService/CheckLedger",
         "grpc.health.v1.Health/Watch",
     ];
 

@@ -39,7 +39,8 @@ CREATE UNIQUE INDEX obligations_by_order ON obligations (partner_id, order_id);
 CREATE INDEX obligations_by_due ON obligations (due_us) WHERE state = 1 AND due_us IS NOT NULL;
 CREATE INDEX obligations_by_payment_due ON obligations (payment_due_us) WHERE state = 4;
 
--- kind: 1 hold, 2 release, 3 charge, 4 correct, 5 capture, 6 cancel, 7 write off, 8 extend, 9 overdue. detail: the charge (protobuf) of kinds 3 and 4.
+-- kind: 1 hold, 2 release, 3 charge, 4 correct, 5 capture, 6 cancel, 7 write off, 8 extend, 9 overdue. detail: the charge (protobuf) of kinds 3 and 4,
+-- the reason (UTF-8) of kind 7.
 ALTER TABLE ledger_entries ADD COLUMN detail BYTEA;
 CREATE INDEX ledger_entries_by_obligation ON ledger_entries (obligation_id, version);
 

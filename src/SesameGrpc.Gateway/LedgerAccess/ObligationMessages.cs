@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Storage;
+using JournalEntry = SesameGrpc.Gateway.Ledger.JournalEntry;
+using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
+using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
+using Wire = SesameGrpc.Contracts.Operator.V1;
+
+namespace SesameGrpc.Gateway.LedgerAccess;
+
+/// <summary>Obligations as operators see them. Pure.</summary>
+internal static class ObligationMessages
+{
+    /// <summary>What an operator may do: give up what is overdue, and nothing else.</summary>
+    public static IReadOnlyList<ObligationAction> AllowedFor(Obligation obligation) =>
+        obligation.State == ObligationState.Overdue ? [ObligationAction.WriteOff] : [];
+
+    public static Wire.Obligation ToMessage(Obligation obligation) =>
+        new()
+        {
+            ObligationId = obligation.Id,
+            Kind = (Wire.ObligationKind)obligation.Kind,
+            Partner = obligation.Partner,
+            OrderId = obligation.OrderId,
+            Person = obligation.Person,
+            Programme = obligation.Programme,
+            State = (Wire.ObligationState)obligation.State,
+            Revision = obligation.Revision,
+            AllowedActions = { AllowedFor(obligation) },
+            RequestedAmount = Cny.Of(obligation.RequestedFen),
+            HeldAmount = Cny.Of(obligation.HeldFen),
+            ChargedAmount = Cny.Of(obligation.ChargedFen),
+            CollectedAmount = Cny.Of(obligation.CollectedFen),
+            OutstandingAmount = Cny.Of(obligation.OutstandingFen),
+            Charge = obligation.Charge is { } charge ? Charge.Parser.ParseFrom(charge) : null,
+            PolicyVersion = obligation.PolicyVersion,
+            DecisionId = obligation.DecisionId,
+            GrantTime = Instants.ToTimestamp(obligation.GrantedMicros),
+            DueTime = TimeOf(obligation.DueMicros),
+            CompleteTime = TimeOf(obligation.CompletedMicros),
+            PaymentDueTime = TimeOf(obligation.PaymentDueMicros),
+            EndTime = TimeOf(obligation.EndedMicros),
+            SettledBy = obligation.SettledBy is { } by ? (SettlementChannel)by : SettlementChannel.Unspecified,
+            Collection = obligation.Collection is { } collection ? ToMessage(collection) : null,
+        };
+
+    public static Wire.JournalEntry ToMessage(JournalEntry entry) =>
+        new()
+        {
+            Version = entry.Version,
+            Kind = (JournalEntryKind)entry.Kind,
+            Amount = Cny.Of(entry.AmountFen),
+            State = (Wire.ObligationState)entry.State,
+            RecordTime = Instants.ToTimestamp(entry.CreatedMicros),
+            Reason = entry is { Kind: EntryKind.WriteOff, Detail: { } reason } ? Encoding.UTF8.GetString(reason) : "",
+        };
+
+    /// <summary>A name as the contract writes it, without its prefix: WRITTEN_OFF.</summary>
+    public static string NameOf<TEnum>(TEnum value)
+        where TEnum : struct, System.Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+
+    private static ObligationCollection ToMessage(Collection collection) =>
+        new()
+        {
+            State = (Contracts.Partner.V1.CollectionState)collection.State,
+            Amount = Cny.Of(collection.AmountFen),
+            Attempt = collection.Attempt,
+            Tries = collection.Tries,
+            NextTime = TimeOf(collection.NextMicros),
+            Cause = collection.Cause,
+        };
+
+    private static Timestamp? TimeOf(long? micros) => micros is { } known ? Instants.ToTimestamp(known) : null;
+}
