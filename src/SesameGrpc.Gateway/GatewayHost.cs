@@ -18,6 +18,7 @@ using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Onboarding;
+using SesameGrpc.Gateway.Overdue;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
@@ -65,6 +66,7 @@ internal static class GatewayHost
             .AddSingleton<DepositWaiverChanges>()
             .AddSingleton<RequestReplay>();
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
+        services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
         services.AddCollections(options);
         AddTokens(services, options, keys);
         AddCalls(services, options);

@@ -1,9 +1,7 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
-using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Collections;
-using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TestSupport;
 using Xunit;
@@ -16,7 +14,6 @@ public abstract class CollectionTests(Stores stores, Store store)
 {
     private const string Programme = "bike.deposit_free";
     private const long ChargedFen = 500;
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
     private readonly MovableTime time = new();
 
     [Fact]
@@ -122,7 +119,7 @@ public abstract class CollectionTests(Stores stores, Store store)
         time.Advance(TimeSpan.FromMinutes(1));
         await SettledAsync(bike, second);
         Assert.Equal(CollectionState.Submitted, (await GetAsync(bike, waiver)).Collection);
-        time.Advance(Lease);
+        time.Advance(BegunCollections.Lease);
         await SettledAsync(bike, waiver);
 
         Assert.Single(rail.Book.History, entry => entry.ObligationId == waiver.DepositWaiverId);
@@ -221,37 +218,16 @@ public abstract class CollectionTests(Stores stores, Store store)
     private async Task TakeAndDieAsync(GatewayUnderTest gateway, RailUnderTest rail, DepositWaiver waiver)
     {
         time.Advance(TimeSpan.FromMinutes(2));
-        var id = waiver.DepositWaiverId;
-        LedgerOutcome Take(LedgerBook book)
-        {
-            var obligation = book.Obligation(id)!;
-            return new LedgerOutcome(
-                null,
-                ObligationRules.Collecting(obligation, CollectionRules.Take(obligation.Collection!, time.NowMicros(), Lease)!)
-            );
-        }
-
-        var cancellation = TestContext.Current.CancellationToken;
-        await gateway
-            .Service<LedgerWriter>()
-            .RunAsync(
-                new LedgerWork
-                {
-                    NewEntry = person => gateway.Service<AuditEntries>().NewOfWorker("Test", person),
-                    ObligationId = id,
-                    Decide = Take,
-                },
-                cancellation
-            );
+        await BegunCollections.TakeAsync(gateway, waiver, time);
         await rail.Book.CollectAsync(
             new CollectRequest
             {
-                CollectionId = CollectionRules.CollectionId(id, 1),
-                ObligationId = id,
+                CollectionId = CollectionRules.CollectionId(waiver.DepositWaiverId, 1),
+                ObligationId = waiver.DepositWaiverId,
                 Person = "test-650",
                 Amount = new Money { CurrencyCode = "CNY", MinorUnits = ChargedFen },
             },
-            cancellation
+            TestContext.Current.CancellationToken
         );
     }
 
