@@ -6,6 +6,7 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Demo;
 using SesameGrpc.Cli.Dev;
 using SesameGrpc.Cli.Events;
+using SesameGrpc.Cli.Ledger;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
@@ -21,7 +22,7 @@ internal static class CommandTree
 
         Exit codes: 0 done; 1 the call failed (reason, advice and request id on stderr); 2 wrong usage;
         3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, rejected lines); 4 gateway not reachable;
-        5 the audit log does not fit what was signed.
+        5 the audit log does not fit what was signed, or the ledger does not fit its journal.
         """;
 
     /// <summary>Longer than a gateway takes to drain, so that Ctrl-C never cuts it off.</summary>
@@ -55,6 +56,7 @@ internal static class CommandTree
             PartnerCommands.Create(),
             PersonCommands.Create(),
             ScoresImportCommand.Create(),
+            LedgerCommands.Create(),
             AuditCommands.Create()
         );
         return root;

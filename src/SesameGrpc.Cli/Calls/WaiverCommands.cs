@@ -1,12 +1,14 @@
 using System.CommandLine;
+using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
+using Waivers = SesameGrpc.Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceClient;
 
 namespace SesameGrpc.Cli.Calls;
 
-/// <summary>`sesame waiver get|complete|cancel`, and the group that holds them and `grant`.</summary>
+/// <summary>`sesame waiver get|complete|extend|correct|report-payment|cancel`, and the group that holds them, `grant` and `list`.</summary>
 internal static class WaiverCommands
 {
     public static readonly Option<string?> RequestId = new("--request-id")
@@ -16,47 +18,47 @@ internal static class WaiverCommands
 
     private static readonly Argument<string> Id = new("ID") { Description = "Id of the waiver, as the grant gave it." };
 
+    private static readonly Option<DateTimeOffset?> Until = new("--until") { Description = "The new due time.", HelpName = "time" };
+
+    private static readonly Option<int?> Days = new("--days") { Description = "Due so many days from now.", HelpName = "number" };
+
+    private static readonly Option<bool> Nothing = new("--nothing") { Description = "Nothing is owed any more; the waiver is released." };
+
+    private static readonly Option<long> AmountFen = new("--amount")
+    {
+        Description = "What was paid, in fen: exactly what is outstanding.",
+        Required = true,
+        HelpName = "fen",
+    };
+
     public static Command Create() =>
         new Command("waiver", "Deposits waived.").With(
             WaiverGrantCommand.Create(),
+            WaiverListCommand.Create(),
             Action("get", "Show a waiver.", PartnerScopes.WaiverRead, GetAsync),
-            Action("complete", "The thing came back and nothing is owed.", PartnerScopes.WaiverWrite, CompleteAsync).With(RequestId),
-            Action("cancel", "The order never started.", PartnerScopes.WaiverWrite, CancelAsync).With(RequestId)
+            Change("extend", "Give the person longer.", ExtendAsync).With(Until, Days),
+            Change("complete", "The thing came back; what is owed is stated line by line.", CompleteAsync)
+                .With(ChargeArgument.Lines, ChargeArgument.Discounts),
+            Change("correct", "Lower a charge: state it as it should have been.", CorrectAsync)
+                .With(ChargeArgument.Lines, ChargeArgument.Discounts, Nothing),
+            Change("report-payment", "The person has paid the charge to the partner.", ReportPaymentAsync).With(AmountFen),
+            Change("cancel", "The order never started.", CancelAsync)
         );
-
-    public static void Show(CliOutput output, DepositWaiver waiver)
-    {
-        if (output.Json)
-        {
-            output.WriteJson(MessageJson.From(waiver));
-            return;
-        }
-
-        output.WriteCard(
-            $"waiver {waiver.DepositWaiverId}",
-            ("state", MessageJson.Name(waiver.State)),
-            ("allowed next", string.Join(", ", waiver.AllowedActions.Select(action => MessageJson.Name(action)))),
-            ("order", waiver.OrderId),
-            ("person", waiver.Subject),
-            ("programme", waiver.Programme),
-            ("waived", Display.Amount(waiver.WaivedAmount)),
-            ("to be paid", waiver.PayableAmount is { MinorUnits: > 0 } rest ? Display.Amount(rest) : null),
-            ("granted", Display.Time(waiver.GrantTime)),
-            ("due", Display.Time(waiver.DueTime)),
-            ("ended", Display.Time(waiver.EndTime)),
-            ("policy", waiver.PolicyVersion),
-            ("revision", waiver.Revision.ToString())
-        );
-    }
 
     /// <summary>The id given, or a fresh UUID version 4.</summary>
     public static string ChooseRequestId(string? given) => given ?? Guid.NewGuid().ToString();
+
+    private static Command Change(
+        string name,
+        string description,
+        Func<CommandContext, Waivers, string, CancellationToken, Task<DepositWaiver>> call
+    ) => Action(name, description, PartnerScopes.WaiverWrite, call).With(RequestId);
 
     private static Command Action(
         string name,
         string description,
         string scope,
-        Func<SesamePartnerClient, string, string, CancellationToken, Task<DepositWaiver>> call
+        Func<CommandContext, Waivers, string, CancellationToken, Task<DepositWaiver>> call
     ) =>
         new Command(name, description)
             .With(Id)
@@ -65,44 +67,89 @@ internal static class WaiverCommands
                 async (context, cancellationToken) =>
                 {
                     using var client = await context.ConnectPartnerAsync([scope], cancellationToken);
-                    Show(context.Output, await call(client, context.Get(Id), ChooseRequestId(context.Get(RequestId)), cancellationToken));
+                    var requestId = ChooseRequestId(context.Get(RequestId));
+                    WaiverCard.Show(context.Output, await call(context, client.DepositWaivers, requestId, cancellationToken));
                     return ExitCode.Ok;
                 }
             );
 
-    private static async Task<DepositWaiver> GetAsync(
-        SesamePartnerClient client,
-        string id,
-        string requestId,
-        CancellationToken cancellationToken
-    ) =>
-        (
-            await client.DepositWaivers.GetDepositWaiverAsync(new() { DepositWaiverId = id }, cancellationToken: cancellationToken)
-        ).DepositWaiver;
+    private static async Task<DepositWaiver> GetAsync(CommandContext context, Waivers waivers, string requestId, CancellationToken token) =>
+        (await waivers.GetDepositWaiverAsync(new() { DepositWaiverId = context.Get(Id) }, cancellationToken: token)).DepositWaiver;
+
+    private static async Task<DepositWaiver> ExtendAsync(CommandContext context, Waivers waivers, string requestId, CancellationToken token)
+    {
+        var due = (context.Get(Until), context.Get(Days)) switch
+        {
+            ({ } until, null) => until,
+            (null, { } days) => context.Time.GetUtcNow().AddDays(days),
+            _ => throw new UsageException("waiver extend needs --until or --days, one of the two."),
+        };
+        var request = new ExtendDepositWaiverRequest
+        {
+            RequestId = requestId,
+            DepositWaiverId = context.Get(Id),
+            DueTime = Timestamp.FromDateTimeOffset(due),
+        };
+        return (await waivers.ExtendDepositWaiverAsync(request, cancellationToken: token)).DepositWaiver;
+    }
 
     private static async Task<DepositWaiver> CompleteAsync(
-        SesamePartnerClient client,
-        string id,
+        CommandContext context,
+        Waivers waivers,
         string requestId,
-        CancellationToken cancellationToken
-    ) =>
-        (
-            await client.DepositWaivers.CompleteDepositWaiverAsync(
-                new() { DepositWaiverId = id, RequestId = requestId },
-                cancellationToken: cancellationToken
-            )
-        ).DepositWaiver;
+        CancellationToken token
+    )
+    {
+        var request = new CompleteDepositWaiverRequest
+        {
+            RequestId = requestId,
+            DepositWaiverId = context.Get(Id),
+            Charge = ChargeArgument.Of(context),
+        };
+        return (await waivers.CompleteDepositWaiverAsync(request, cancellationToken: token)).DepositWaiver;
+    }
 
-    private static async Task<DepositWaiver> CancelAsync(
-        SesamePartnerClient client,
-        string id,
+    private static async Task<DepositWaiver> CorrectAsync(
+        CommandContext context,
+        Waivers waivers,
         string requestId,
-        CancellationToken cancellationToken
-    ) =>
-        (
-            await client.DepositWaivers.CancelDepositWaiverAsync(
-                new() { DepositWaiverId = id, RequestId = requestId },
-                cancellationToken: cancellationToken
-            )
-        ).DepositWaiver;
+        CancellationToken token
+    )
+    {
+        var charge = (ChargeArgument.Of(context), context.Get(Nothing)) switch
+        {
+            ({ } stated, false) => stated,
+            (null, true) => new Charge { TotalAmount = ChargeArgument.Cny(0) },
+            _ => throw new UsageException("waiver correct needs the charge as it should have been: --line, or --nothing."),
+        };
+        var request = new CorrectDepositWaiverChargeRequest
+        {
+            RequestId = requestId,
+            DepositWaiverId = context.Get(Id),
+            Charge = charge,
+        };
+        return (await waivers.CorrectDepositWaiverChargeAsync(request, cancellationToken: token)).DepositWaiver;
+    }
+
+    private static async Task<DepositWaiver> ReportPaymentAsync(
+        CommandContext context,
+        Waivers waivers,
+        string requestId,
+        CancellationToken token
+    )
+    {
+        var request = new ReportDepositWaiverPaymentRequest
+        {
+            RequestId = requestId,
+            DepositWaiverId = context.Get(Id),
+            Amount = ChargeArgument.Cny(context.Get(AmountFen)),
+        };
+        return (await waivers.ReportDepositWaiverPaymentAsync(request, cancellationToken: token)).DepositWaiver;
+    }
+
+    private static async Task<DepositWaiver> CancelAsync(CommandContext context, Waivers waivers, string requestId, CancellationToken token)
+    {
+        var request = new CancelDepositWaiverRequest { RequestId = requestId, DepositWaiverId = context.Get(Id) };
+        return (await waivers.CancelDepositWaiverAsync(request, cancellationToken: token)).DepositWaiver;
+    }
 }

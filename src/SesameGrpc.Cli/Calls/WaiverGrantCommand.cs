@@ -48,7 +48,7 @@ internal static class WaiverGrantCommand
         var response = await client.DepositWaivers.GrantDepositWaiverAsync(request, cancellationToken: cancellationToken);
         if (response.DepositWaiver is { } waiver)
         {
-            WaiverCommands.Show(context.Output, waiver);
+            WaiverCard.Show(context.Output, waiver);
             return ExitCode.Ok;
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using SesameGrpc.Cli.Hosting;
 using Xunit;
 
@@ -96,6 +97,25 @@ public sealed class DevSandbox : IAsyncLifetime
 
     internal Task<CliRun> AsOperatorAsync(params string[] args) =>
         CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Operator]);
+
+    /// <summary>The same commands as people read them.</summary>
+    internal Task<CliRun> AsPartnerInWordsAsync(params string[] args) =>
+        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Partner.SkipLast(1)]);
+
+    internal Task<CliRun> AsOperatorInWordsAsync(params string[] args) =>
+        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Operator.SkipLast(1)]);
+
+    /// <summary>Changes the gateway's store behind its back.</summary>
+    internal async Task ChangeStoreAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "data", "gateway.db")};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The texts are those of the tests.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
 
     internal string File(string name, string content) => folder.File(name, content);
 }

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Contracts.Operator.V1;
+using Spectre.Console;
+
+namespace SesameGrpc.Cli.Ledger;
+
+/// <summary>`sesame ledger list`: obligations of a partner, of a person, in a state, or all.</summary>
+internal static class LedgerListCommand
+{
+    private static readonly Option<string?> Partner = new("--partner") { Description = "Only this partner's.", HelpName = "id" };
+
+    private static readonly Option<string?> Person = new("--person") { Description = "Only this person's.", HelpName = "id" };
+
+    private static readonly Option<string?> State = new("--state") { Description = "Only in this state.", HelpName = "state" };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "Most obligations to show.",
+        DefaultValueFactory = _ => 1000,
+        HelpName = "number",
+    };
+
+    public static Command Create() =>
+        new Command("list", "List obligations, newest first.").With(Partner, Person, State, Limit).ForOperator().Runs(RunAsync);
+
+    private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var request = new ListObligationsRequest
+        {
+            Partner = context.Get(Partner) ?? "",
+            Person = context.Get(Person) ?? "",
+            State = StateName.Parse<ObligationState>(context.Get(State)),
+        };
+        using var channel = context.ConnectOperator();
+        var obligations = new List<Obligation>();
+        do
+        {
+            request.PageSize = Math.Clamp(context.Get(Limit) - obligations.Count, 1, 1000);
+            var page = await channel.Ledger.ListObligationsAsync(request, cancellationToken: cancellationToken);
+            obligations.AddRange(page.Obligations);
+            request.PageToken = page.NextPageToken;
+        } while (request.PageToken.Length > 0 && obligations.Count < context.Get(Limit));
+
+        Show(context.Output, obligations);
+        return ExitCode.Ok;
+    }
+
+    private static void Show(CliOutput output, List<Obligation> obligations)
+    {
+        if (output.Json)
+        {
+            obligations.ForEach(obligation => output.WriteJson(MessageJson.From(obligation)));
+            return;
+        }
+
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns("obligation", "granted", "state", "partner", "order", "person", "programme", "held", "outstanding");
+        foreach (var obligation in obligations)
+        {
+            table.AddRow(
+                new Text(obligation.ObligationId),
+                new Text(Display.Time(obligation.GrantTime) ?? ""),
+                new Text(MessageJson.Name(obligation.State)),
+                new Text(obligation.Partner),
+                new Text(obligation.OrderId),
+                new Text(obligation.Person),
+                new Text(obligation.Programme),
+                new Text(Display.Amount(obligation.HeldAmount) ?? ""),
+                new Text(Display.Amount(obligation.OutstandingAmount) ?? "")
+            );
+        }
+
+        output.Console.Write(table);
+    }
+}
