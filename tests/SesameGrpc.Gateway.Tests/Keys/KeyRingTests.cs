@@ -56,6 +56,18 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    public void Open_ByManyAtOnce_GivesAllTheSameKeys()
+    {
+        var rings = new KeyRing[8];
+
+        Parallel.For(0, rings.Length, index => rings[index] = Open(GatewayMode.Sandbox));
+
+        Assert.Single(rings.Select(ring => Convert.ToHexString([.. ring.AuditSeed, .. ring.Derive("purpose")])).Distinct());
+        Assert.Single(rings.Select(ring => ring.SigningKey.KeyId).Distinct());
+        Assert.Equal(3, Directory.GetFiles(Path.GetDirectoryName(MasterFile)!).Length);
+    }
+
+    [Fact]
     public void Open_ProductionWithoutKeys_RefusesAndMakesNothing()
     {
         var exception = Assert.Throws<ConfigurationException>(() => Open(GatewayMode.Production));
