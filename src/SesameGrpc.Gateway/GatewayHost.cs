@@ -12,6 +12,7 @@ using SesameGrpc.Gateway.Diagnostics;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.ErrorReference;
 using SesameGrpc.Gateway.Events;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
@@ -39,6 +40,7 @@ internal static class GatewayHost
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var options = OptionsValidator.Load(builder.Configuration);
+        Crash.Arm(options);
         Directory.CreateDirectory(options.DataDirectory);
         var keys = KeyRing.Open(options);
         var services = builder.Services;

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Audit;
@@ -81,7 +82,9 @@ internal sealed class AuditLog(Database database)
         {
             try
             {
+                Crash.At(Failpoint.AuditTaken);
                 await WriteAsync(group.SelectMany(waiting => waiting.Leaves).ToList());
+                Crash.At(Failpoint.AuditCommitted);
                 group.ForEach(waiting => waiting.Written.TrySetResult());
             }
             catch (Exception exception)
@@ -119,6 +122,7 @@ internal sealed class AuditLog(Database database)
                 {
                     var last = new StatementBatch(transaction);
                     Append(last, leaves);
+                    Crash.At(Failpoint.AuditReady);
                     return Task.FromResult((leaves.Count, last));
                 },
                 deadline.Token

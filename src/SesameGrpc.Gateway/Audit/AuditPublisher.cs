@@ -1,5 +1,6 @@
 using System.Data.Common;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TransparencyLog;
@@ -48,7 +49,10 @@ internal sealed partial class AuditPublisher(
             checkpoint = new Checkpoint(signer.VerifierKey.Name, tree.Size, tree.Root());
         }
 
-        return await StoreAsync(published, checkpoint, tiles, cancellationToken);
+        Crash.At(Failpoint.CheckpointGrown);
+        var isStored = await StoreAsync(published, checkpoint, tiles, cancellationToken);
+        Crash.At(Failpoint.CheckpointStored);
+        return isStored;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -87,7 +91,9 @@ internal sealed partial class AuditPublisher(
                     .ExecuteAsync(token);
                 if (turns == 1)
                 {
+                    Crash.At(Failpoint.CheckpointTurnTaken);
                     Add(last, checkpoint, tiles);
+                    Crash.At(Failpoint.CheckpointReady);
                 }
 
                 return (turns == 1, last);

@@ -2,6 +2,7 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -64,15 +65,19 @@ internal sealed partial class CollectionWorker(
     {
         try
         {
+            Crash.At(Failpoint.CollectionFound);
             if (await TakeAsync(obligationId, stoppingToken) is not { Collection: { } taken } obligation)
             {
                 return;
             }
 
+            Crash.At(Failpoint.CollectionTaken);
             var answer = await AskAsync(obligation, taken, stoppingToken);
+            Crash.At(Failpoint.CollectionAsked);
 
             // An answer that was given is kept, also while the instance stops.
             await ApplyAsync(obligation, taken, answer, CancellationToken.None);
+            Crash.At(Failpoint.CollectionApplied);
         }
         // Whatever happened to one is no other's concern: its lease passes, and it is taken again.
         catch (Exception exception) when (exception is RefusalException || StoreFaults.IsOutage(exception))

@@ -9,6 +9,9 @@ internal sealed class GatewayOptions
     /// <summary>Directory of the key ring and, with SQLite, of the database. Default ".sesame".</summary>
     public string DataDirectory { get; set; } = ".sesame";
 
+    /// <summary>Sandbox only: where the process kills itself, for kill tests. Failpoint's name, or "name:count". Empty: nowhere.</summary>
+    public string Failpoint { get; set; } = "";
+
     public ListenerOptions Listeners { get; set; } = new();
 
     public TlsOptions Tls { get; set; } = new();

@@ -2,6 +2,7 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
@@ -86,6 +87,7 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
             },
             cancellationToken
         );
+        Crash.At(Failpoint.ScoresCommitted);
         await changes.AnnounceAsync(pending);
         response.Rejected.Add(faults.Concat(notOptedIn).OrderBy(fault => fault.Line).Take(MaxReported - response.Rejected.Count));
         return after;
@@ -125,6 +127,7 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
             }
         }
 
+        Crash.At(Failpoint.ScoresApplied);
         after.RejectedRows += faults + notOptedIn.Count;
         after.Position = rows.Count > 0 ? rows[^1].Line : before.Position;
         after.Complete = message.Last;
@@ -133,6 +136,7 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
             throw new RefusalException(Refuse.LostRace());
         }
 
+        Crash.At(Failpoint.ScoresSaved);
         var pending = await changes.BeforeCommitAsync(transaction, versions.Select(pair => (pair.Key, pair.Value)), cancellationToken);
         return (after, notOptedIn, pending);
     }

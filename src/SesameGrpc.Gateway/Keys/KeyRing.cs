@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Failpoints;
 
 namespace SesameGrpc.Gateway.Keys;
 
@@ -117,6 +118,7 @@ internal sealed class KeyRing
             ((FileStream)writer.BaseStream).Flush(flushToDisk: true);
         }
 
+        Crash.At(Failpoint.KeyWritten);
         try
         {
             File.Move(draft, path, overwrite: false);

@@ -4,6 +4,7 @@ using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Events;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -36,8 +37,10 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
         leaves.Clear();
         events.Clear();
         var nowMicros = time.NowMicros();
+        Crash.At(Failpoint.LedgerBegun);
         var reading = new LedgerReading(transaction, provider, waitForLocks, nowMicros);
         (var book, Locked) = await reading.ReadAsync(works, cancellationToken);
+        Crash.At(Failpoint.LedgerRead);
         var last = new StatementBatch(transaction);
         foreach (var work in works)
         {
@@ -48,11 +51,13 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
             }
 
             Outcomes[work] = Decide(work, book, last, nowMicros);
+            Crash.At(Failpoint.LedgerDecided);
         }
 
         // Last, because all instances wait for one another from here to the commit.
         AuditLog.Append(last, leaves);
         EventStore.Append(last, events, leaves.Count);
+        Crash.At(Failpoint.LedgerReady);
         return (true, last);
     }
 

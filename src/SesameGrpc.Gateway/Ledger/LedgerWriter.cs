@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Events;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
 
@@ -27,6 +28,7 @@ internal sealed class LedgerWriter(Database database, EventWatch watch, TimeProv
         where TResponse : class, IMessage<TResponse>
     {
         var result = await RunAsync(work, context.CancellationToken);
+        Crash.At(Failpoint.LedgerAnswered);
         await RequestReplay.MarkAsync(context, result.FirstTime);
         return (TResponse?)result.Message ?? parser.ParseFrom(result.Answer);
     }
@@ -91,6 +93,7 @@ internal sealed class LedgerWriter(Database database, EventWatch watch, TimeProv
                     (open, token) => transaction.RunAsync(open, group.Select(pending => pending.Work).ToList(), token),
                     CancellationToken.None
                 );
+                Crash.At(Failpoint.LedgerCommitted);
                 Complete(group, transaction);
                 return;
             }
@@ -137,6 +140,8 @@ internal sealed class LedgerWriter(Database database, EventWatch watch, TimeProv
             {
                 pending.Result.TrySetException(fault);
             }
+
+            Crash.At(Failpoint.LedgerTold);
         }
 
         // Those of one person stay together and in order.

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Pipeline;
@@ -262,7 +263,9 @@ internal sealed class PartnerAdminService(
                 partner.UpdateTime = Timestamp.FromDateTimeOffset(time.GetUtcNow());
                 partner.CreateTime ??= partner.UpdateTime;
                 await PartnerStore.SaveAsync(transaction, partner, token);
+                Crash.At(Failpoint.PartnerSaved);
                 await clients.EnsureAsync(transaction, partner, token);
+                Crash.At(Failpoint.PartnerRegistered);
                 var entry = context.Call().NewAuditEntry();
                 entry.ResourceKind = "partner";
                 entry.ResourceId = id;
@@ -270,6 +273,7 @@ internal sealed class PartnerAdminService(
                 return answer(partner);
             }
         );
+        Crash.At(Failpoint.PartnerCommitted);
         await directory.RefreshAsync(CancellationToken.None);
         return response;
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -35,6 +36,7 @@ internal sealed partial class PersonChanges(
             LogGenerationRaised();
         }
 
+        Crash.At(Failpoint.PersonBarred);
         return pending;
     }
 

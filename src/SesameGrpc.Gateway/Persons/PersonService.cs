@@ -2,6 +2,7 @@ using System.Data.Common;
 using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
@@ -87,8 +88,11 @@ internal sealed class PersonService(PersonStore store, PersonChanges changes, Re
             }
         );
 
+        Crash.At(Failpoint.PersonCommitted);
+
         // Also when nothing was changed now: whoever is told that a person is out must not be served from this instance's memory afterwards.
         await (pending is null ? changes.AnnounceAgainAsync(person, answered(response).Version) : changes.AnnounceAsync(pending));
+        Crash.At(Failpoint.PersonAnnounced);
         return response;
     }
 

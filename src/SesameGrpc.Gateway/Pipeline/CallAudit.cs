@@ -1,6 +1,7 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Pipeline;
@@ -9,10 +10,14 @@ namespace SesameGrpc.Gateway.Pipeline;
 internal sealed class CallAudit(AuditLog log, Faults faults)
 {
     /// <summary>The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent.</summary>
-    public Task AnsweredAsync(Call call) =>
-        call.Policy!.Effect == Effect.Disclosure
-            ? log.AppendAsync(call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()], call.Http.RequestAborted)
-            : Task.CompletedTask;
+    public async Task AnsweredAsync(Call call)
+    {
+        if (call.Policy!.Effect == Effect.Disclosure)
+        {
+            await log.AppendAsync(call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()], call.Http.RequestAborted);
+            Crash.At(Failpoint.AuditDurable);
+        }
+    }
 
     /// <summary>The call is refused; returns what to refuse it with, which is another refusal when the entry cannot be written.</summary>
     public async ValueTask<Refusal> RefusedAsync(Call call, Refusal refusal)

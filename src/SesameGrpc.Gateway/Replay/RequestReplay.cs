@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -34,15 +35,20 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
             (transaction, token) => RunOnceAsync(transaction, call, key, effect, token),
             context.CancellationToken
         );
+        Crash.At(Failpoint.ReplayCommitted);
         await MarkAsync(context, firstTime);
         return parser.ParseFrom(answer);
     }
 
     /// <summary>Marks a replayed answer with the time at which it was first given; null: it is given for the first time.</summary>
-    public static Task MarkAsync(ServerCallContext context, DateTimeOffset? firstTime) =>
-        firstTime is { } first
-            ? context.WriteResponseHeadersAsync(new Metadata { { ReplayedHeader, $"{first:yyyy-MM-ddTHH:mm:ss.ffffffZ}" } })
-            : Task.CompletedTask;
+    public static async Task MarkAsync(ServerCallContext context, DateTimeOffset? firstTime)
+    {
+        if (firstTime is { } first)
+        {
+            await context.WriteResponseHeadersAsync(new Metadata { { ReplayedHeader, $"{first:yyyy-MM-ddTHH:mm:ss.ffffffZ}" } });
+            Crash.At(Failpoint.ReplayMarked);
+        }
+    }
 
     private async Task<((byte[] Answer, DateTimeOffset? FirstTime) Result, StatementBatch Last)> RunOnceAsync<TResponse>(
         DbTransaction transaction,
@@ -70,6 +76,7 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
         if (claimed == 0)
         {
             var first = await ReplayAsync(transaction, key, cancellationToken);
+            Crash.At(Failpoint.ReplayFound);
             var replayed = call.NewAuditEntry();
             replayed.Outcome = AuditOutcome.Replayed;
             AuditLog.Append(last, [replayed]);
@@ -77,8 +84,10 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
         }
 
         // A transaction that is tried again makes its entries again.
+        Crash.At(Failpoint.ReplayClaimed);
         call.AuditEntries.Clear();
         var answer = (await effect(transaction, cancellationToken)).ToByteArray();
+        Crash.At(Failpoint.ReplayEffectDone);
         last.Add(
             "UPDATE requests SET response = @response WHERE caller = @caller AND method = @method AND request_id = @request",
             ("response", answer),
@@ -87,6 +96,7 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
             ("request", key.RequestId)
         );
         AuditLog.Append(last, call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()]);
+        Crash.At(Failpoint.ReplayReady);
         return ((answer, null), last);
     }
 

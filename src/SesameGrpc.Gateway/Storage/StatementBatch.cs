@@ -1,4 +1,5 @@
 using System.Data.Common;
+using SesameGrpc.Gateway.Failpoints;
 
 namespace SesameGrpc.Gateway.Storage;
 
@@ -35,12 +36,16 @@ internal sealed class StatementBatch(DbTransaction transaction)
     {
         if (statements.Count > 0 && transaction.Connection!.CanCreateBatch)
         {
+            Crash.At(Failpoint.StoreReady);
             await SendTogetherAsync(withCommit: true, cancellationToken);
+            Crash.At(Failpoint.StoreCommitted);
             return;
         }
 
         await SendAsync(cancellationToken);
+        Crash.At(Failpoint.StoreReady);
         await transaction.CommitAsync(CancellationToken.None);
+        Crash.At(Failpoint.StoreCommitted);
     }
 
     private async Task SendTogetherAsync(bool withCommit, CancellationToken cancellationToken)
@@ -72,6 +77,10 @@ internal sealed class StatementBatch(DbTransaction transaction)
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (withCommit)
+        {
+            Crash.At(Failpoint.StoreSent);
+        }
 
         // A statement without rows has no result of its own here, so the results that come are those of the queries, in their order.
         foreach (var statement in statements.Where(statement => statement.OnRow is not null))
@@ -109,6 +118,7 @@ internal sealed class StatementBatch(DbTransaction transaction)
                 }
 
                 await RunAsync(command, statement.OnRow, cancellationToken);
+                Crash.At(Failpoint.StoreStatementRan);
             }
         }
         finally

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Failpoints;
 
 namespace SesameGrpc.Gateway.Storage;
 
@@ -36,7 +37,9 @@ internal static class StorageSetup
         if ((await database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             await using var exclusive = database.IsSqlite() ? await LockSqliteAsync(database, cancellationToken) : null;
+            Crash.At(Failpoint.MigrationBegun);
             await database.MigrateAsync(cancellationToken);
+            Crash.At(Failpoint.MigrationDone);
         }
 
         if (database.IsSqlite())
