@@ -1,10 +1,12 @@
 using SesameGrpc.Soak.Audit;
+using SesameGrpc.Soak.Kill;
 using SesameGrpc.Soak.Ledger;
 
 // The long forms of tests; the scripts in tests/soak run them, and each ends with one line of JSON.
 return args switch
 {
     ["audit-tamper", .. var rest] => await AuditTamper.RunAsync(rest, Console.Out),
+    ["kill", .. var rest] => await KillCommand.RunAsync(rest, Console.Out),
     ["ledger", .. var rest] => await LedgerSoak.RunAsync(rest, Console.Out, Console.Error),
     ["ledger-compare", .. var rest] => await LedgerSoak.CompareAsync(rest, Console.Out, Console.Error),
     _ => Usage(),
@@ -15,6 +17,7 @@ static int Usage()
     Console.Error.WriteLine(
         """
         Verbs: audit-tamper [--tampers N] [--seed S]
+               kill [--kills N] [--store sqlite|postgresql] [--seed S]
                ledger [--ops N] [--store sqlite|postgresql] [--instances K] [--seed S]
                ledger-compare [--steps N] [--seed S]
         """

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SesameGrpc.Gateway.Configuration;
 
 namespace SesameGrpc.Soak;
 
@@ -9,6 +10,14 @@ internal static class SoakArguments
         Find(arguments, name) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : byDefault;
 
     public static string Text(IReadOnlyList<string> arguments, string name, string byDefault) => Find(arguments, name) ?? byDefault;
+
+    public static StorageProvider Store(IReadOnlyList<string> arguments, StorageProvider byDefault) =>
+        Text(arguments, "--store", byDefault.ToString()).ToLowerInvariant() switch
+        {
+            "sqlite" => StorageProvider.Sqlite,
+            "postgresql" => StorageProvider.PostgreSql,
+            var other => throw new ArgumentException($"--store is \"{other}\"; allowed: sqlite, postgresql.", nameof(arguments)),
+        };
 
     private static string? Find(IReadOnlyList<string> arguments, string name)
     {

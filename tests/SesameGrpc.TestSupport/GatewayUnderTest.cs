@@ -34,41 +34,31 @@ public sealed record GatewaySetup
 public sealed class GatewayUnderTest : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly GatewaySite site;
     private readonly bool ownsDirectory;
-    private readonly List<IDisposable> toDispose = [];
 
-    private GatewayUnderTest(
-        WebApplication app,
-        string directory,
-        TestAuthority authority,
-        int[] ports,
-        LogRecorder log,
-        bool ownsDirectory
-    )
+    private GatewayUnderTest(WebApplication app, GatewaySite site, LogRecorder log, bool ownsDirectory)
     {
         this.app = app;
+        this.site = site;
         this.ownsDirectory = ownsDirectory;
-        DataDirectory = directory;
-        Authority = authority;
-        (PartnerUrl, PublicUrl, OperatorUrl) = (Url(ports[0]), Url(ports[1]), Url(ports[2]));
-        InternalUrl = new Uri($"http://127.0.0.1:{ports[3]}");
         Log = log;
-        OperatorChannel = Channel(OperatorUrl, authority.Operator("test"));
+        OperatorChannel = Channel(OperatorUrl, Authority.Operator("test"));
     }
 
-    public string DataDirectory { get; }
+    public string DataDirectory => site.Directory;
 
-    public string CertificateDirectory => Path.Combine(DataDirectory, "certs");
+    public string CertificateDirectory => site.CertificateDirectory;
 
-    public TestAuthority Authority { get; }
+    public TestAuthority Authority => site.Authority;
 
-    public Uri PartnerUrl { get; }
+    public Uri PartnerUrl => site.PartnerUrl;
 
-    public Uri PublicUrl { get; }
+    public Uri PublicUrl => site.PublicUrl;
 
-    public Uri OperatorUrl { get; }
+    public Uri OperatorUrl => site.OperatorUrl;
 
-    public Uri InternalUrl { get; }
+    public Uri InternalUrl => site.InternalUrl;
 
     public LogRecorder Log { get; }
 
@@ -92,16 +82,15 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     {
         setup ??= new GatewaySetup();
         var directory = setup.Beside?.DataDirectory ?? TestEnvironment.NewDirectory("gateway");
-        var authority = setup.Beside?.Authority ?? new TestAuthority();
-        var ports = Enumerable.Range(0, 4).Select(_ => TestEnvironment.FreePort()).ToArray();
+        var location = new GatewaySite(directory, setup.Beside?.Authority ?? new TestAuthority());
         if (setup.Beside is null)
         {
-            WriteCertificates(Path.Combine(directory, "certs"), authority);
+            location.WriteCertificates();
         }
 
         var log = new LogRecorder();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(Settings(setup, directory, ports));
+        builder.Configuration.AddInMemoryCollection(location.Settings(setup.PostgreSql, setup.Redis));
         builder.Configuration.AddInMemoryCollection(setup.Settings);
         builder
             .Logging.ClearProviders()
@@ -118,60 +107,24 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         setup.Customize?.Invoke(gateway);
         await GatewayHost.PrepareAsync(gateway, CancellationToken.None);
         await gateway.StartAsync();
-        return new GatewayUnderTest(gateway, directory, authority, ports, log, setup.Beside is null);
+        return new GatewayUnderTest(gateway, location, log, setup.Beside is null);
     }
 
     /// <summary>A channel with this client certificate; null: none.</summary>
-    public GrpcChannel Channel(Uri url, X509Certificate2? certificate)
-    {
-        var channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions { HttpHandler = Handler(certificate), DisposeHttpClient = true });
-        toDispose.Add(channel);
-        return channel;
-    }
+    public GrpcChannel Channel(Uri url, X509Certificate2? certificate) => site.Channel(url, certificate);
 
     /// <summary>A handler that trusts the test's CA and shows this client certificate.</summary>
-    public SocketsHttpHandler Handler(X509Certificate2? certificate)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(Authority.Certificate);
-        var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = false };
-        handler.SslOptions.CertificateChainPolicy = policy;
-        if (certificate is not null)
-        {
-            handler.SslOptions.ClientCertificateContext = System.Net.Security.SslStreamCertificateContext.Create(
-                certificate,
-                null,
-                offline: true
-            );
-        }
-
-        return handler;
-    }
+    public SocketsHttpHandler Handler(X509Certificate2? certificate) => site.Handler(certificate);
 
     /// <summary>Asks the token endpoint; the JSON answer and whether it is a token.</summary>
-    public async Task<(JsonElement Answer, bool IsSuccess)> RequestTokenAsync(
+    public Task<(JsonElement Answer, bool IsSuccess)> RequestTokenAsync(
         string clientId,
         X509Certificate2 certificate,
         params string[] scopes
-    )
-    {
-        using var http = new HttpClient(Handler(certificate));
-        var form = new Dictionary<string, string>
-        {
-            ["grant_type"] = "client_credentials",
-            ["client_id"] = clientId,
-            ["scope"] = string.Join(' ', scopes),
-        };
-        using var content = new FormUrlEncodedContent(form);
-        using var response = await http.PostAsync(new Uri(PartnerUrl, "/connect/token"), content);
-        return (JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement, response.IsSuccessStatusCode);
-    }
+    ) => site.RequestTokenAsync(clientId, certificate, scopes);
 
-    public async Task<string> TokenAsync(string clientId, X509Certificate2 certificate, params string[] scopes)
-    {
-        var (answer, isSuccess) = await RequestTokenAsync(clientId, certificate, scopes);
-        return isSuccess ? answer.GetProperty("access_token").GetString()! : throw new InvalidOperationException($"No token: {answer}");
-    }
+    public Task<string> TokenAsync(string clientId, X509Certificate2 certificate, params string[] scopes) =>
+        site.TokenAsync(clientId, certificate, scopes);
 
     /// <summary>Onboards a partner with all scopes and these enrolments, and connects as it.</summary>
     public async Task<ConnectedPartner> ConnectAsync(string id, params Enrolment[] enrolments)
@@ -192,12 +145,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         await Partners.CreatePartnerAsync(new CreatePartnerRequest { RequestId = $"create-{id}", Partner = partner });
     }
 
-    public async Task<ConnectedPartner> ConnectOnboardedAsync(string id, X509Certificate2? certificate = null, params string[] scopes)
-    {
-        certificate ??= Authority.Partner(id);
-        var token = await TokenAsync(id, certificate, scopes.Length > 0 ? scopes : ConnectedPartner.AllScopes);
-        return new ConnectedPartner(Channel(PartnerUrl, certificate), certificate, token);
-    }
+    public Task<ConnectedPartner> ConnectOnboardedAsync(string id, X509Certificate2? certificate = null, params string[] scopes) =>
+        site.ConnectAsync(id, certificate, scopes);
 
     /// <summary>Feeds one person a whole score, opting the person in.</summary>
     public async Task FeedAsync(string person, int score, bool courtListed = false, long version = 1, DateTimeOffset? asOf = null)
@@ -233,7 +182,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        toDispose.ForEach(disposable => disposable.Dispose());
+        site.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
         if (ownsDirectory)
@@ -242,41 +191,5 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         Log.ThrowOnUndeclaredErrors();
-    }
-
-    private static Uri Url(int port) => new($"https://localhost:{port}");
-
-    private static void WriteCertificates(string directory, TestAuthority authority)
-    {
-        Directory.CreateDirectory(directory);
-        PemFiles.Write(Path.Combine(directory, "ca.pem"), authority.Certificate);
-        File.WriteAllText(Path.Combine(directory, "crl.pem"), authority.RevocationList());
-        PemFiles.WriteWithKey(Path.Combine(directory, "server.pem"), Path.Combine(directory, "server.key.pem"), authority.Server());
-    }
-
-    private static Dictionary<string, string?> Settings(GatewaySetup setup, string directory, int[] ports)
-    {
-        var certificates = Path.Combine(directory, "certs");
-        return new()
-        {
-            ["Sesame:Mode"] = "Sandbox",
-            ["Sesame:DataDirectory"] = directory,
-            ["Sesame:Listeners:Partner"] = $"127.0.0.1:{ports[0]}",
-            ["Sesame:Listeners:Public"] = $"127.0.0.1:{ports[1]}",
-            ["Sesame:Listeners:Operator"] = $"127.0.0.1:{ports[2]}",
-            ["Sesame:Listeners:Internal"] = $"127.0.0.1:{ports[3]}",
-            ["Sesame:Listeners:PartnerUrl"] = Url(ports[0]).ToString().TrimEnd('/'),
-            ["Sesame:Listeners:PublicUrl"] = Url(ports[1]).ToString().TrimEnd('/'),
-            ["Sesame:Tls:ServerCertificate"] = Path.Combine(certificates, "server.pem"),
-            ["Sesame:Tls:ServerKey"] = Path.Combine(certificates, "server.key.pem"),
-            ["Sesame:Tls:PartnerCa"] = Path.Combine(certificates, "ca.pem"),
-            ["Sesame:Tls:OperatorCa"] = Path.Combine(certificates, "ca.pem"),
-            ["Sesame:Tls:PartnerCrl"] = Path.Combine(certificates, "crl.pem"),
-            ["Sesame:Tls:ReloadSeconds"] = "1",
-            ["Sesame:Storage:Provider"] = setup.PostgreSql is null ? "Sqlite" : "PostgreSql",
-            ["Sesame:Storage:ConnectionString"] = setup.PostgreSql ?? "",
-            ["Sesame:Storage:RefreshMilliseconds"] = "200",
-            ["Sesame:Redis:Configuration"] = setup.Redis ?? "",
-        };
     }
 }

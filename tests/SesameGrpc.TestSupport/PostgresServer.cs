@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace SesameGrpc.TestSupport;
@@ -11,7 +13,9 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string directory = TestEnvironment.NewDirectory("postgres");
     private readonly int port = TestEnvironment.FreePort();
 
-    private PostgresServer() { }
+    private readonly string settings;
+
+    private PostgresServer(IEnumerable<string> settings) => this.settings = string.Concat(settings.Select(setting => $" -c {setting}"));
 
     public static bool IsInstalled => File.Exists($"{Binaries}/initdb");
 
@@ -26,7 +30,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts a server with settings of its own, each "name=value".</summary>
     public static async Task<PostgresServer> StartAsync(IEnumerable<string> settings)
     {
-        var server = new PostgresServer();
+        var server = new PostgresServer(settings);
         await RunAsOwnerAsync("chown", "postgres", server.directory);
         await server.RunAsync(
             $"{Binaries}/initdb",
@@ -41,19 +45,42 @@ public sealed class PostgresServer : IAsyncDisposable
             "--locale",
             "C"
         );
-        await server.RunAsync(
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts it on the data that it has; it recovers from its log if it was killed.</summary>
+    public Task StartAgainAsync() =>
+        RunAsync(
             $"{Binaries}/pg_ctl",
             "--pgdata",
-            server.Data,
+            Data,
             "--wait",
             "--log",
-            $"{server.directory}/log",
+            $"{directory}/log",
             "--options",
-            $"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
-                + string.Concat(settings.Select(setting => $" -c {setting}")),
+            $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200{settings}",
             "start"
         );
-        return server;
+
+    /// <summary>Ends it at once, without a checkpoint: its processes abandon what they do.</summary>
+    public Task StopImmediatelyAsync() => RunAsync($"{Binaries}/pg_ctl", "--pgdata", Data, "--wait", "--mode", "immediate", "stop");
+
+    /// <summary>Kills the main process by signal 9 and waits until the others, which notice, have ended too.</summary>
+    public async Task KillAsync()
+    {
+        var main = ProcessId;
+        var children = Process.GetProcesses().Where(process => ParentOf(process) == main).ToList();
+        using (var server = Process.GetProcessById(main))
+        {
+            server.Kill();
+        }
+
+        foreach (var child in children)
+        {
+            await child.WaitForExitAsync();
+            child.Dispose();
+        }
     }
 
     /// <summary>A new, empty database; its connection string.</summary>
@@ -70,7 +97,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await RunAsync($"{Binaries}/pg_ctl", "--pgdata", Data, "--wait", "--mode", "immediate", "stop");
+        await StopImmediatelyAsync();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -78,6 +105,20 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={port};Username=sesame;Database={database};Maximum Pool Size=50";
+
+    private static int ParentOf(Process process)
+    {
+        try
+        {
+            // "pid (name) state ppid ...", and a name may hold anything.
+            var status = File.ReadAllText($"/proc/{process.Id}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 1)..].Split(' ')[2], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     // PostgreSQL refuses to run as root.
     private Task<string> RunAsync(string program, params string[] arguments) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.TestSupport;
 
 namespace SesameGrpc.Soak.Ledger;
@@ -14,16 +15,16 @@ internal static class LedgerSoak
     {
         var operations = SoakArguments.Number(arguments, "--ops", DefaultOperations);
         var seed = SoakArguments.Number(arguments, "--seed", Random.Shared.Next());
-        var store = SoakArguments.Text(arguments, "--store", "postgresql");
-        var instances = (int)SoakArguments.Number(arguments, "--instances", store == "postgresql" ? 3 : 1);
-        if (store is not ("sqlite" or "postgresql") || operations < 1 || instances < 1 || (store == "sqlite" && instances > 1))
+        var store = SoakArguments.Store(arguments, StorageProvider.PostgreSql);
+        var instances = (int)SoakArguments.Number(arguments, "--instances", store == StorageProvider.PostgreSql ? 3 : 1);
+        if (operations < 1 || instances < 1 || (store == StorageProvider.Sqlite && instances > 1))
         {
-            await progress.WriteLineAsync("--store is sqlite, with one instance, or postgresql; --ops and --instances are above 0.");
+            await progress.WriteLineAsync("--ops and --instances are above 0; with SQLite there is one instance.");
             return 2;
         }
 
         await progress.WriteLineAsync($"{operations} operations on {store} with {instances} instance(s), seed {seed}.");
-        await using var postgres = store == "postgresql" ? await PostgresServer.StartAsync() : null;
+        await using var postgres = store == StorageProvider.PostgreSql ? await PostgresServer.StartAsync() : null;
         await using var stage = await LedgerStage.StartAsync(postgres is null ? null : await postgres.NewDatabaseAsync(), instances);
         var storm = new LedgerStorm(stage, seed);
         await storm.RunAsync(operations, progress);

@@ -4,9 +4,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SesameGrpc.SandboxRail;
-using SesameGrpc.TestSupport;
 
-namespace SesameGrpc.Functional.Tests.Collections;
+namespace SesameGrpc.TestSupport;
 
 /// <summary>The sandbox's payment system in this process, over mutual TLS with certificates minted for it; it can be stopped and started again.</summary>
 internal sealed class RailUnderTest : IAsyncDisposable
