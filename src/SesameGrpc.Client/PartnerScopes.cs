@@ -20,4 +20,10 @@ public static class PartnerScopes
 
     /// <summary>Hear what happens to the partner's objects.</summary>
     public const string EventRead = "event.read";
+
+    /// <summary>See the endpoints that events are pushed to, and what was delivered to them.</summary>
+    public const string WebhookRead = "webhook.read";
+
+    /// <summary>Change endpoints and their keys, and have events delivered again.</summary>
+    public const string WebhookWrite = "webhook.write";
 }

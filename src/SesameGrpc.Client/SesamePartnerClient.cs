@@ -40,6 +40,7 @@ public sealed class SesamePartnerClient : IDisposable
         Eligibility = new EligibilityService.EligibilityServiceClient(calls);
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
         Events = new EventService.EventServiceClient(calls);
+        Webhooks = new WebhookService.WebhookServiceClient(calls);
     }
 
     /// <summary>The partner's access tokens.</summary>
@@ -56,6 +57,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>What has happened to the partner's objects.</summary>
     public EventService.EventServiceClient Events { get; }
+
+    /// <summary>Endpoints that events are pushed to.</summary>
+    public WebhookService.WebhookServiceClient Webhooks { get; }
 
     /// <inheritdoc/>
     public void Dispose()

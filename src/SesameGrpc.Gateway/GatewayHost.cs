@@ -30,6 +30,7 @@ using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
+using SesameGrpc.Gateway.Webhooks;
 
 namespace SesameGrpc.Gateway;
 
@@ -69,7 +70,7 @@ internal static class GatewayHost
             .AddSingleton<RequestReplay>();
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
         services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
-        services.AddCollections(options);
+        services.AddCollections(options).AddWebhooks();
         AddTokens(services, options, keys);
         AddCalls(services, options);
         services.AddSingleton<ErrorPages>();
@@ -170,6 +171,7 @@ internal static class GatewayHost
             endpoints.MapGrpcService<EligibilityService>(),
             endpoints.MapGrpcService<DepositWaiverService>(),
             endpoints.MapGrpcService<EventService>(),
+            endpoints.MapGrpcService<WebhookService>(),
             endpoints.MapGrpcService<PartnerAdminService>(),
             endpoints.MapGrpcService<ProgrammeAdminService>(),
             endpoints.MapGrpcService<ScoreFeedService>(),

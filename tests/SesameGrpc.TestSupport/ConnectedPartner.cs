@@ -11,7 +11,16 @@ namespace SesameGrpc.TestSupport;
 public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certificate, string token)
 {
     public static string[] AllScopes { get; } =
-    ["score.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.read", "deposit_waiver.write", "event.read"];
+    [
+        "score.read",
+        "score.dimensions.read",
+        "eligibility.check",
+        "deposit_waiver.read",
+        "deposit_waiver.write",
+        "event.read",
+        "webhook.read",
+        "webhook.write",
+    ];
 
     public X509Certificate2 Certificate { get; } = certificate;
 
@@ -33,6 +42,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public DepositWaiverService.DepositWaiverServiceClient Waivers => new(Invoker);
 
     public EventService.EventServiceClient Events => new(Invoker);
+
+    public WebhookService.WebhookServiceClient Webhooks => new(Invoker);
 
     /// <summary>Grants the programme's full amount under a new request and order id.</summary>
     public async Task<GrantDepositWaiverResponse> GrantAsync(string subject, string programme, string orderId) =>

@@ -36,6 +36,7 @@ internal static class Remedy
         ["COLLECTION_UNDER_WAY"] = "Read the object again in a moment; correct the charge if the attempt was declined.",
         ["STATE_CONFLICT"] = "Read the object again and choose one of its allowed actions.",
         ["LOST_RACE"] = SendAgain,
+        ["TOO_MANY_WEBHOOK_ENDPOINTS"] = "Remove an endpoint that is not needed: `sesame webhook list`, `sesame webhook remove`.",
         ["TOO_MANY_CALLS"] = "Wait as long as the answer says, then send fewer calls at once.",
         ["STORE_UNAVAILABLE"] = SendAgain,
         ["DEADLINE_EXCEEDED"] = SendAgain,

@@ -24,7 +24,7 @@ internal static class PartnerAddCommand
     private static readonly Option<string[]> Scopes = new("--scope")
     {
         Description =
-            "Scope that the partner may request: score.read, score.dimensions.read, eligibility.check, deposit_waiver.read, deposit_waiver.write, event.read; repeatable.",
+            "Scope that the partner may request: score.read, score.dimensions.read, eligibility.check, deposit_waiver.read, deposit_waiver.write, event.read, webhook.read, webhook.write; repeatable.",
         AllowMultipleArgumentsPerToken = true,
     };
 

@@ -23,7 +23,9 @@ internal static class DemoPartners
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
-            PartnerScopes.EventRead
+            PartnerScopes.EventRead,
+            PartnerScopes.WebhookRead,
+            PartnerScopes.WebhookWrite
         ),
         Make(
             HuashanHospital,
@@ -33,7 +35,9 @@ internal static class DemoPartners
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
-            PartnerScopes.EventRead
+            PartnerScopes.EventRead,
+            PartnerScopes.WebhookRead,
+            PartnerScopes.WebhookWrite
         ),
         Make(
             ZhejiangLibrary,
@@ -43,7 +47,9 @@ internal static class DemoPartners
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
-            PartnerScopes.EventRead
+            PartnerScopes.EventRead,
+            PartnerScopes.WebhookRead,
+            PartnerScopes.WebhookWrite
         ),
         // A dating site learns whether a badge may be shown, never a score.
         Make(BaiheDating, "Baihe", ["dating.badge"], PartnerScopes.EligibilityCheck),

@@ -31,6 +31,8 @@ internal sealed class GatewayOptions
     public AuditOptions Audit { get; set; } = new();
 
     public RailOptions Rail { get; set; } = new();
+
+    public WebhookOptions Webhooks { get; set; } = new();
 }
 
 internal enum GatewayMode
@@ -199,4 +201,11 @@ internal sealed class RailOptions
 
     /// <summary>Longest wait for one answer; without one, the same is asked again later. 1 to 60 seconds, default 10.</summary>
     public int TimeoutSeconds { get; set; } = 10;
+}
+
+/// <summary>Pushing events to partners.</summary>
+internal sealed class WebhookOptions
+{
+    /// <summary>PEM file of CA certificates to trust at partners' endpoints. Empty: the system's.</summary>
+    public string Ca { get; set; } = "";
 }

@@ -102,6 +102,11 @@ internal static class OptionsValidator
             ReadableFile("Tokens:ExternalIssuerCa", options.Tokens.ExternalIssuerCa);
         }
 
+        if (options.Webhooks.Ca.Length > 0)
+        {
+            ReadableFile("Webhooks:Ca", options.Webhooks.Ca);
+        }
+
         if (options.Programmes.File.Length > 0)
         {
             ReadableFile("Programmes:File", options.Programmes.File);

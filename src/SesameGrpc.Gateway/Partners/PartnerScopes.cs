@@ -9,7 +9,9 @@ internal static class PartnerScopes
     public const string DepositWaiverRead = "deposit_waiver.read";
     public const string DepositWaiverWrite = "deposit_waiver.write";
     public const string EventRead = "event.read";
+    public const string WebhookRead = "webhook.read";
+    public const string WebhookWrite = "webhook.write";
 
     public static IReadOnlyList<string> All { get; } =
-    [ScoreRead, ScoreDimensionsRead, EligibilityCheck, DepositWaiverRead, DepositWaiverWrite, EventRead];
+    [ScoreRead, ScoreDimensionsRead, EligibilityCheck, DepositWaiverRead, DepositWaiverWrite, EventRead, WebhookRead, WebhookWrite];
 }

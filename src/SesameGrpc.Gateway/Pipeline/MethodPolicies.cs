@@ -36,6 +36,14 @@ internal static class MethodPolicies
         Partner(DepositWaiverService.Descriptor,  "CancelDepositWaiver",   PartnerScopes.DepositWaiverWrite,   Effect.Mutation),
         Partner(EventService.Descriptor,          "ListEvents",            PartnerScopes.EventRead,            Effect.Disclosure),
         Partner(EventService.Descriptor,          "StreamEvents",          PartnerScopes.EventRead,            Effect.Disclosure) with { MaxDeadline = Long },
+        Partner(WebhookService.Descriptor,        "CreateWebhookEndpoint", PartnerScopes.WebhookWrite,         Effect.Mutation),
+        Partner(WebhookService.Descriptor,        "GetWebhookEndpoint",    PartnerScopes.WebhookRead,          Effect.Read),
+        Partner(WebhookService.Descriptor,        "ListWebhookEndpoints",  PartnerScopes.WebhookRead,          Effect.Read),
+        Partner(WebhookService.Descriptor,        "UpdateWebhookEndpoint", PartnerScopes.WebhookWrite,         Effect.Mutation),
+        Partner(WebhookService.Descriptor,        "DeleteWebhookEndpoint", PartnerScopes.WebhookWrite,         Effect.Mutation),
+        Partner(WebhookService.Descriptor,        "RotateWebhookSecret",   PartnerScopes.WebhookWrite,         Effect.Mutation),
+        Partner(WebhookService.Descriptor,        "ListWebhookDeliveries", PartnerScopes.WebhookRead,          Effect.Read),
+        Partner(WebhookService.Descriptor,        "RedeliverWebhookEvents", PartnerScopes.WebhookWrite,        Effect.Mutation),
 
         //       service                           method                      effect             longest deadline
         Operator(PartnerAdminService.Descriptor,   "CreatePartner",            Effect.Mutation,   Usual),

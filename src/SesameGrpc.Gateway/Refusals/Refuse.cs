@@ -118,6 +118,17 @@ internal static class Refuse
     public static Refusal AlreadyExists(string field, string message) =>
         new(Code.AlreadyExists, ErrorReason.AlreadyExists, message) { Metadata = [new("field", field)] };
 
+    public static Refusal TooManyWebhookEndpoints(int limit) =>
+        new(
+            Code.ResourceExhausted,
+            ErrorReason.TooManyWebhookEndpoints,
+            $"The partner has {limit} webhook endpoints, the most allowed; delete one that is not needed."
+        )
+        {
+            Metadata = [new("limit", limit.ToString())],
+            Details = [Quota("webhook_endpoints", $"At most {limit} webhook endpoints per partner.")],
+        };
+
     public static Refusal StateConflict(string state, string allowedActions, long revision) =>
         new(
             Code.FailedPrecondition,

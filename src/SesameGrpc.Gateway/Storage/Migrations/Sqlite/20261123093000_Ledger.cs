@@ -13,6 +13,7 @@ namespace SesameGrpc.Gateway.Storage.Migrations.Sqlite
             migrationBuilder.Sql(SchemaScripts.Read("0002_ledger.sql"));
             migrationBuilder.Sql(SchemaScripts.Read("0003_audit.sql"));
             migrationBuilder.Sql(SchemaScripts.Read("0004_events.sql"));
+            migrationBuilder.Sql(SchemaScripts.Read("0005_webhooks.sql"));
         }
 
         /// <inheritdoc />

@@ -1,0 +1,173 @@
+using System.Data.Common;
+using Google.Protobuf.WellKnownTypes;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Webhooks;
+
+/// <summary>What was and is to be delivered to an endpoint: reading it, and beginning deliveries anew.</summary>
+internal sealed class WebhookDeliveryLog(Database database)
+{
+    /// <summary>Deliveries below a position, newest first, each with its position. Unspecified: in any state.</summary>
+    public async Task<List<(long Position, WebhookDelivery Delivery)>> ListAsync(
+        string endpoint,
+        WebhookDeliveryState state,
+        long belowPosition,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await Database.BeginSnapshotAsync(connection, cancellationToken);
+        var (lowest, highest) = StatesOf(state);
+        var found = await transaction
+            .Command(
+                """
+                SELECT position, event_id, event_type, state, attempts, next_us, created_us FROM webhook_deliveries
+                WHERE endpoint_id = @endpoint AND position < @below AND state BETWEEN @lowest AND @highest
+                ORDER BY position DESC LIMIT @limit
+                """,
+                ("endpoint", endpoint),
+                ("below", belowPosition),
+                ("lowest", lowest),
+                ("highest", highest),
+                ("limit", limit)
+            )
+            .ListAsync(row => (Position: row.GetInt64(0), Delivery: ReadDelivery(row)), cancellationToken);
+        if (found.Count == 0)
+        {
+            return found;
+        }
+
+        var attempts = await transaction
+            .Command(
+                """
+                SELECT position, attempt, started_us, outcome, http_status, duration_us FROM webhook_attempts
+                WHERE endpoint_id = @endpoint AND position BETWEEN @first AND @last ORDER BY position, attempt
+                """,
+                ("endpoint", endpoint),
+                ("first", found[^1].Position),
+                ("last", found[0].Position)
+            )
+            .ListAsync(row => (Position: row.GetInt64(0), Attempt: ReadAttempt(row)), cancellationToken);
+        var byPosition = attempts.ToLookup(attempt => attempt.Position, attempt => attempt.Attempt);
+        found.ForEach(row => row.Delivery.Attempts.Add(byPosition[row.Position]));
+        return found;
+    }
+
+    /// <summary>Begins deliveries of these events anew; the endpoint is locked. One that is being sent is left alone. Refuses an event that has no delivery.</summary>
+    public static async Task<long> RedeliverAsync(
+        DbTransaction transaction,
+        string endpoint,
+        IEnumerable<string> eventIds,
+        long nowMicros,
+        CancellationToken cancellationToken
+    )
+    {
+        long begun = 0;
+        foreach (var eventId in eventIds.Distinct(StringComparer.Ordinal))
+        {
+            var states = await transaction
+                .Command(
+                    "SELECT state FROM webhook_deliveries WHERE endpoint_id = @endpoint AND event_id = @event",
+                    ("endpoint", endpoint),
+                    ("event", eventId)
+                )
+                .ListAsync(row => row.GetInt32(0), cancellationToken);
+            if (states.Count == 0)
+            {
+                throw new RefusalException(Refuse.NotFound());
+            }
+
+            begun += await transaction
+                .Command(
+                    """
+                    UPDATE webhook_deliveries SET state = 1, tries = 0, next_us = @now
+                    WHERE endpoint_id = @endpoint AND event_id = @event AND state <> 2
+                    """,
+                    ("endpoint", endpoint),
+                    ("event", eventId),
+                    ("now", nowMicros)
+                )
+                .ExecuteAsync(cancellationToken);
+        }
+
+        await KeepOrderAsync(transaction, endpoint, cancellationToken);
+        return begun;
+    }
+
+    /// <summary>The same for all that have failed and were made out at this moment or later.</summary>
+    public static async Task<long> RedeliverFailedAsync(
+        DbTransaction transaction,
+        string endpoint,
+        long sinceMicros,
+        long nowMicros,
+        CancellationToken cancellationToken
+    )
+    {
+        long begun = await transaction
+            .Command(
+                """
+                UPDATE webhook_deliveries SET state = 1, tries = 0, next_us = @now
+                WHERE endpoint_id = @endpoint AND state = 4 AND created_us >= @since
+                """,
+                ("endpoint", endpoint),
+                ("since", sinceMicros),
+                ("now", nowMicros)
+            )
+            .ExecuteAsync(cancellationToken);
+        await KeepOrderAsync(transaction, endpoint, cancellationToken);
+        return begun;
+    }
+
+    // Only the first open delivery of a person keeps its time.
+    private static Task<int> KeepOrderAsync(DbTransaction transaction, string endpoint, CancellationToken cancellationToken) =>
+        transaction
+            .Command(
+                """
+                UPDATE webhook_deliveries SET next_us = NULL
+                WHERE endpoint_id = @endpoint AND state = 1 AND next_us IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM webhook_deliveries AS earlier WHERE earlier.endpoint_id = @endpoint
+                    AND earlier.person_id = webhook_deliveries.person_id AND earlier.position < webhook_deliveries.position AND earlier.state < 3)
+                """,
+                ("endpoint", endpoint)
+            )
+            .ExecuteAsync(cancellationToken);
+
+    private static (int Lowest, int Highest) StatesOf(WebhookDeliveryState state) =>
+        state switch
+        {
+            WebhookDeliveryState.Pending => (1, 2),
+            WebhookDeliveryState.Delivered => (3, 3),
+            WebhookDeliveryState.Failed => (4, 4),
+            _ => (1, 4),
+        };
+
+    private static WebhookDelivery ReadDelivery(DbDataReader row) =>
+        new()
+        {
+            EventId = row.GetString(1),
+            EventType = (EventType)row.GetInt32(2),
+            State = row.GetInt32(3) switch
+            {
+                3 => WebhookDeliveryState.Delivered,
+                4 => WebhookDeliveryState.Failed,
+                _ => WebhookDeliveryState.Pending,
+            },
+            AttemptCount = row.GetInt32(4),
+            // Of one that is being sent, the time is the end of its lease.
+            NextAttemptTime = row.GetInt32(3) == 1 && row.NullableInt64(5) is { } next ? Instants.ToTimestamp(next) : null,
+            CreateTime = Instants.ToTimestamp(row.GetInt64(6)),
+        };
+
+    private static WebhookAttempt ReadAttempt(DbDataReader row) =>
+        new()
+        {
+            Number = row.GetInt32(1),
+            AttemptTime = Instants.ToTimestamp(row.GetInt64(2)),
+            Outcome = (WebhookAttemptOutcome)row.GetInt32(3),
+            HttpStatus = row.GetInt32(4),
+            Duration = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(row.GetInt64(5))),
+        };
+}

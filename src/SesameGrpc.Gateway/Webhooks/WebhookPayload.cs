@@ -1,0 +1,53 @@
+using System.Text.Json;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.Gateway.Webhooks;
+
+/// <summary>The body of a delivery: the event as thin JSON {type, timestamp, data}, the same bytes at each attempt. Pure.</summary>
+internal static class WebhookPayload
+{
+    public static byte[] Of(Event told)
+    {
+        using var output = new MemoryStream();
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", TypeOf(told));
+            json.WriteString("timestamp", told.EventTime.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
+            json.WriteStartObject("data");
+            json.WriteString("subject", told.Subject);
+            switch (told.ResourceCase)
+            {
+                case Event.ResourceOneofCase.DepositWaiver:
+                    WriteDepositWaiver(json, told.DepositWaiver);
+                    break;
+                default:
+                    throw new ArgumentException($"An event about {told.ResourceCase} has no form yet.", nameof(told));
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return output.ToArray();
+    }
+
+    /// <summary>The type's name, its resource first: EVENT_TYPE_DEPOSIT_WAIVER_GRANTED becomes deposit_waiver.granted.</summary>
+    public static string TypeOf(Event told)
+    {
+        var resource = Event.Descriptor.FindFieldByNumber((int)told.ResourceCase).Name;
+        var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(told.Type.ToString());
+        return $"{resource}.{name[(resource.Length + 1)..]}";
+    }
+
+    private static void WriteDepositWaiver(Utf8JsonWriter json, DepositWaiverReference waiver)
+    {
+        json.WriteStartObject("deposit_waiver");
+        json.WriteString("deposit_waiver_id", waiver.DepositWaiverId);
+        json.WriteString("order_id", waiver.OrderId);
+        json.WriteString("programme", waiver.Programme);
+        json.WriteString("state", JsonNamingPolicy.SnakeCaseUpper.ConvertName(waiver.State.ToString()));
+        json.WriteNumber("revision", waiver.Revision);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using Google.Protobuf.WellKnownTypes;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Webhooks;
+using Xunit;
+
+namespace SesameGrpc.Gateway.Tests.Webhooks;
+
+public sealed class WebhookPayloadTests
+{
+    private static readonly Event Told = new()
+    {
+        EventId = "0123",
+        Type = EventType.DepositWaiverWrittenOff,
+        EventTime = new Timestamp { Seconds = 1_700_000_000, Nanos = 12_000 },
+        Subject = "person \"1\"",
+        DepositWaiver = new DepositWaiverReference
+        {
+            DepositWaiverId = "w",
+            OrderId = "o",
+            Programme = "bike.deposit_free",
+            State = DepositWaiverState.WrittenOff,
+            Revision = 7,
+        },
+    };
+
+    [Fact]
+    public void Of_AnEvent_IsThinJson() =>
+        Assert.Equal(
+            """{"type":"deposit_waiver.written_off","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"person \u00221\u0022","deposit_waiver":{"deposit_waiver_id":"w","order_id":"o","programme":"bike.deposit_free","state":"WRITTEN_OFF","revision":7}}}""",
+            Encoding.UTF8.GetString(WebhookPayload.Of(Told))
+        );
+
+    [Fact]
+    public void Of_TheSameEvent_IsTheSameBytes() => Assert.Equal(WebhookPayload.Of(Told), WebhookPayload.Of(Told.Clone()));
+
+    /// <summary>A new type must begin with the name of its resource, from which the type's name in the body is made.</summary>
+    [Fact]
+    public void TypeOf_EveryType_HasItsResourceBeforeTheStop()
+    {
+        foreach (var type in System.Enum.GetValues<EventType>().Where(type => type != EventType.Unspecified))
+        {
+            var told = Told.Clone();
+            told.Type = type;
+            Assert.Matches("^deposit_waiver\\.[a-z_]+$", WebhookPayload.TypeOf(told));
+        }
+    }
+}
