@@ -1,4 +1,5 @@
 using SesameGrpc.Soak.Audit;
+using SesameGrpc.Soak.Events;
 using SesameGrpc.Soak.Kill;
 using SesameGrpc.Soak.Ledger;
 
@@ -6,6 +7,8 @@ using SesameGrpc.Soak.Ledger;
 return args switch
 {
     ["audit-tamper", .. var rest] => await AuditTamper.RunAsync(rest, Console.Out),
+    ["events", .. var rest] => await EventsCommand.RunAsync(rest, Console.Out),
+    ["events-consumer", .. var rest] => await EventConsumer.RunAsync(rest),
     ["kill", .. var rest] => await KillCommand.RunAsync(rest, Console.Out),
     ["ledger", .. var rest] => await LedgerSoak.RunAsync(rest, Console.Out, Console.Error),
     ["ledger-compare", .. var rest] => await LedgerSoak.CompareAsync(rest, Console.Out, Console.Error),
@@ -17,6 +20,7 @@ static int Usage()
     Console.Error.WriteLine(
         """
         Verbs: audit-tamper [--tampers N] [--seed S]
+               events [--events N] [--store sqlite|postgresql] [--kill-every-ms N] [--seed S]
                kill [--kills N] [--store sqlite|postgresql] [--seed S]
                ledger [--ops N] [--store sqlite|postgresql] [--instances K] [--seed S]
                ledger-compare [--steps N] [--seed S]
