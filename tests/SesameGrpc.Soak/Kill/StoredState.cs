@@ -1,7 +1,9 @@
 using System.Data.Common;
 using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Storage;
+using CollectionState = SesameGrpc.Gateway.Ledger.CollectionState;
 
 namespace SesameGrpc.Soak.Kill;
 
@@ -27,6 +29,8 @@ internal sealed record StoredExposure(string Person, string Scope, long OpenFen,
 
 internal sealed record StoredCollection(string Obligation, CollectionState State);
 
+internal sealed record StoredEvent(long Position, string Partner, Event Event);
+
 /// <summary>The tables that belong together, as they are at one moment; read by SQL of its own.</summary>
 internal sealed class StoredState
 {
@@ -41,7 +45,10 @@ internal sealed class StoredState
     /// <summary>The answer of each request, null where a record has none.</summary>
     public required Dictionary<(string Caller, string Method, string RequestId), byte[]?> Requests { get; init; }
 
+    /// <summary>In the order of their indexes, from 0 on.</summary>
     public required List<AuditEntry> Leaves { get; init; }
+
+    public required List<StoredEvent> Events { get; init; }
 
     public required List<string> Partners { get; init; }
 
@@ -113,6 +120,10 @@ internal sealed class StoredState
             Leaves = await ListAsync(
                 "SELECT entry FROM audit_leaves ORDER BY leaf_index",
                 row => AuditEntry.Parser.ParseFrom(row.GetFieldValue<byte[]>(0))
+            ),
+            Events = await ListAsync(
+                "SELECT position, partner_id, document FROM events",
+                row => new StoredEvent(row.GetInt64(0), row.GetString(1), Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)))
             ),
             Partners = await ListAsync("SELECT partner_id FROM partners ORDER BY partner_id", row => row.GetString(0)),
             Clients = await ListAsync("SELECT \"ClientId\" FROM \"OpenIddictApplications\"", row => row.GetString(0)),

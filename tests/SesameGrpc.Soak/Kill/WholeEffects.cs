@@ -6,15 +6,20 @@ using CollectionState = SesameGrpc.Gateway.Ledger.CollectionState;
 namespace SesameGrpc.Soak.Kill;
 
 /// <summary>
-/// Nothing is half done: an obligation, its entries, what its person has open, the record of the request, the collection and the leaves of the audit log are
-/// there together or not at all. Each difference is one sentence.
+/// Nothing is half done: an obligation, its entries, what its person has open, the record of the request, the collection, the leaves of the audit log and the
+/// events are there together or not at all. Each difference is one sentence.
 /// </summary>
 internal static class WholeEffects
 {
     private const string WaiverMethods = "sesame.partner.v1.DepositWaiverService/";
 
     public static IEnumerable<string> Differences(StoredState state) =>
-        OfObligations(state).Concat(OfPersons(state)).Concat(OfRequests(state)).Concat(OfCollections(state)).Concat(OfPartners(state));
+        OfObligations(state)
+            .Concat(OfEvents(state))
+            .Concat(OfPersons(state))
+            .Concat(OfRequests(state))
+            .Concat(OfCollections(state))
+            .Concat(OfPartners(state));
 
     private static IEnumerable<string> OfObligations(StoredState state)
     {
@@ -49,6 +54,31 @@ internal static class WholeEffects
         foreach (var stray in entries.Select(group => group.Key).Concat(leaves.Select(group => group.Key)).Where(id => !known.Contains(id)))
         {
             yield return $"There are entries or leaves of obligation {stray}, which does not exist.";
+        }
+    }
+
+    private static IEnumerable<string> OfEvents(StoredState state)
+    {
+        foreach (var (position, partner, what) in state.Events)
+        {
+            var leaf = position < state.Leaves.Count ? state.Leaves[(int)position] : null;
+            if (leaf?.ResourceId != what.DepositWaiver.DepositWaiverId || leaf.ResourceRevision != what.DepositWaiver.Revision)
+            {
+                yield return $"The event at {position} for {partner} is {what}; the leaf there is {leaf}.";
+            }
+        }
+
+        var told = state.Events.ToLookup(
+            item => (item.Partner, item.Event.DepositWaiver.DepositWaiverId),
+            item => item.Event.DepositWaiver.Revision
+        );
+        foreach (var obligation in state.Obligations)
+        {
+            var revisions = told[(obligation.Partner, obligation.Id)];
+            if (!revisions.Order().SequenceEqual(Range(obligation.Revision)))
+            {
+                yield return $"Obligation {obligation.Id} is at revision {obligation.Revision}; its events are of {string.Join(',', revisions)}.";
+            }
         }
     }
 
@@ -90,23 +120,22 @@ internal static class WholeEffects
         foreach (var (key, answer) in state.Requests)
         {
             var own = leaves[key].ToList();
+            var isOfWaiver = key.Method.StartsWith(WaiverMethods, StringComparison.Ordinal);
+
+            // The waiver has the same field number in the answers of all of its methods.
+            var waiver = isOfWaiver && answer is not null ? CancelDepositWaiverResponse.Parser.ParseFrom(answer).DepositWaiver : null;
+            if (waiver is not null && key.Method.EndsWith("/GrantDepositWaiver", StringComparison.Ordinal))
+            {
+                granted.Add(waiver.DepositWaiverId);
+            }
+
             if (answer is null || own.Count != 1)
             {
                 yield return $"{key} has {own.Count} leaves and {(answer is null ? "no answer" : "an answer")}.";
             }
-            else if (key.Method.StartsWith(WaiverMethods, StringComparison.Ordinal))
+            else if (isOfWaiver && (waiver is null ? own[0].Outcome != AuditOutcome.Decided : !IsRecorded(waiver, own[0], obligations)))
             {
-                // The waiver has the same field number in the answers of all of its methods.
-                var waiver = CancelDepositWaiverResponse.Parser.ParseFrom(answer).DepositWaiver;
-                if (waiver is not null && key.Method.EndsWith("/GrantDepositWaiver", StringComparison.Ordinal))
-                {
-                    granted.Add(waiver.DepositWaiverId);
-                }
-
-                if (waiver is null ? own[0].Outcome != AuditOutcome.Decided : !IsRecorded(waiver, own[0], obligations))
-                {
-                    yield return $"{key} was answered with {waiver}, which the ledger or the leaf {own[0]} does not say.";
-                }
+                yield return $"{key} was answered with {waiver}, which the ledger or the leaf {own[0]} does not say.";
             }
         }
 
