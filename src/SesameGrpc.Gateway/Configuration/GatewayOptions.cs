@@ -35,12 +35,6 @@ internal sealed class GatewayOptions
     public WebhookOptions Webhooks { get; set; } = new();
 }
 
-internal enum GatewayMode
-{
-    Production = 0,
-    Sandbox = 1,
-}
-
 /// <summary>The four doors, each "address:port", and the addresses under which the outside reaches two of them.</summary>
 internal sealed class ListenerOptions
 {
