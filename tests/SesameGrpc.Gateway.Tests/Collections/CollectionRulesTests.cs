@@ -161,6 +161,63 @@ public sealed class CollectionRulesTests
         Assert.Equal(RailOutcome.Misunderstood, CollectionRules.Read(StatusCode.AlreadyExists).Outcome);
     }
 
+    // All that may come of a call which the payment system has acted on, or will.
+    [Fact]
+    public void Read_StatusThatLeavesTheOutcomeOpen_IsUnknownAndNotAFaultOfOurs()
+    {
+        StatusCode[] open =
+        [
+            StatusCode.Unavailable,
+            StatusCode.DeadlineExceeded,
+            StatusCode.Unknown,
+            StatusCode.Internal,
+            StatusCode.Aborted,
+            StatusCode.Cancelled,
+            StatusCode.ResourceExhausted,
+        ];
+
+        Assert.Equal(
+            open.Order(),
+            Enum.GetValues<StatusCode>().Where(code => CollectionRules.Read(code).Outcome == RailOutcome.Unknown).Order()
+        );
+    }
+
+    [Fact]
+    public void Read_Causes_SayWhatTheOperatorMustKnow()
+    {
+        var declined = Told(CollectionStatus.Declined);
+        Assert.Equal("Unspecified", CollectionRules.Read(declined, "c.1").Cause);
+        declined.Decline = new Decline { Reason = DeclineReason.LimitReached };
+        Assert.Equal("LimitReached", CollectionRules.Read(declined, "c.1").Cause);
+        declined.Decline.LaterAttemptMaySucceed = true;
+        Assert.Equal("LimitReached", CollectionRules.Read(declined, "c.1").Cause);
+
+        Assert.Equal("", CollectionRules.Read(Told(CollectionStatus.Collected), "c.1").Cause);
+        Assert.Equal(RailAnswer.PendingCause, CollectionRules.Read(Told(CollectionStatus.Pending), "c.1").Cause);
+        Assert.Equal("UnknownStatus", CollectionRules.Read(Told(CollectionStatus.Unspecified), "c.1").Cause);
+        Assert.Equal("AnotherCollection", CollectionRules.Read(Told(CollectionStatus.Collected), "c.2").Cause);
+        Assert.Equal("", CollectionRules.ReadRefund(declined, "c.1").Cause);
+        Assert.Equal("Collected", CollectionRules.ReadRefund(Told(CollectionStatus.Collected), "c.1").Cause);
+        Assert.Equal("AnotherCollection", CollectionRules.ReadRefund(null, "c.1").Cause);
+    }
+
+    [Fact]
+    public void After_DeclinedForNow_IsScheduledUntried() =>
+        Assert.Equal(
+            Scheduled with
+            {
+                Attempt = 2,
+                NextMicros = Now + 3_600_000_000,
+                Cause = "Why",
+            },
+            After(Submitted with { Tries = 3 }, Answer(RailOutcome.DeclinedForNow, "Why"))
+        );
+
+    // Beside the second lock, that of the obligation: an answer counts for the state that it was asked in.
+    [Fact]
+    public void After_TheStateHasMovedOn_CountsForNothing() =>
+        Assert.Null(CollectionRules.After(Scheduled, Submitted, Answer(RailOutcome.Collected), Obligation, Now));
+
     [Theory]
     [InlineData(CollectionStatus.Collected, false, RailOutcome.Collected)]
     [InlineData(CollectionStatus.Pending, false, RailOutcome.Pending)]

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Ledger;
@@ -149,6 +150,59 @@ public sealed class DepositWaiverRulesTests
             (Instants.ToTimestamp(Samples.NowMicros + 10), Instants.ToTimestamp(Samples.NowMicros + 5)),
             (message.DueTime, message.EndTime)
         );
+    }
+
+    [Fact]
+    public void ToMessage_SettledByThePartner_HasChargeTimesAndWhoPaid()
+    {
+        var charge = new Charge { TotalAmount = Cny.Of(5_000) };
+        var at = Samples.NowMicros;
+        var charged = ObligationRules.Charge(Active, 5_000, charge.ToByteArray(), at + 1, at + 2, at + 3).After;
+
+        var settling = DepositWaiverRules.ToMessage(charged);
+        Assert.Equal((DepositWaiverState.Settling, charge), (settling.State, settling.Charge));
+        Assert.Equal(
+            (Cny.Of(5_000), Cny.Of(0), Cny.Of(5_000)),
+            (settling.ChargedAmount, settling.CollectedAmount, settling.OutstandingAmount)
+        );
+        Assert.Equal((Instants.ToTimestamp(at + 1), Instants.ToTimestamp(at + 2)), (settling.CompleteTime, settling.PaymentDueTime));
+        Assert.Equal(
+            (SettlementChannel.Unspecified, Contracts.Partner.V1.CollectionState.Scheduled),
+            (settling.SettledBy, settling.Collection)
+        );
+
+        var settled = DepositWaiverRules.ToMessage(ObligationRules.Settle(charged, SettledBy.Partner, at + 4).After);
+        Assert.Equal((Cny.Of(5_000), Cny.Of(0)), (settled.CollectedAmount, settled.OutstandingAmount));
+        Assert.Equal((SettlementChannel.Partner, Contracts.Partner.V1.CollectionState.Withdrawn), (settled.SettledBy, settled.Collection));
+    }
+
+    [Fact]
+    public void RefusalOf_WrongState_SaysStateAllowedActionsAndRevision()
+    {
+        var refusal = DepositWaiverRules.RefusalOf(Active with { DueMicros = 1, Revision = 3 }, DepositWaiverAction.ReportPayment, 0)!;
+
+        Assert.Equal(
+            [new("state", "ACTIVE"), new("allowed_actions", "COMPLETE,CANCEL,EXTEND"), new("revision", "3")],
+            refusal.Metadata.Select(pair => new KeyValuePair<string, string>(pair.Key, pair.Value))
+        );
+    }
+
+    [Theory]
+    [InlineData(ObligationState.Settled, DepositWaiverAction.CorrectCharge, ErrorReason.StateConflict)]
+    [InlineData(ObligationState.Released, DepositWaiverAction.ReportPayment, ErrorReason.StateConflict)]
+    [InlineData(ObligationState.Settled, DepositWaiverAction.ReportPayment, ErrorReason.AlreadySettled)]
+    public void RefusalOf_WhatIsOver_SaysSettledOnlyToAPayment(object state, DepositWaiverAction action, ErrorReason reason)
+    {
+        // The collection is that of a payment which came too late: it no longer stands in the way of anything.
+        var over = Active with
+        {
+            State = (ObligationState)state,
+            SettledBy = SettledBy.Partner,
+            EndedMicros = Samples.NowMicros,
+            Collection = Scheduled with { State = Gateway.Ledger.CollectionState.Reversing },
+        };
+
+        Assert.Equal(reason, DepositWaiverRules.RefusalOf(over, action, 0)!.Reason);
     }
 
     [Fact]

@@ -93,6 +93,69 @@ public sealed class ObligationRulesTests
     }
 
     [Fact]
+    public void Settle_ByCollection_ForgetsWhyEarlierTriesFailed()
+    {
+        var tried = Settling with
+        {
+            Collection = Settling.Collection! with { State = CollectionState.Submitted, Tries = 2, Cause = "Unavailable" },
+        };
+
+        Assert.Equal(
+            tried.Collection with
+            {
+                State = CollectionState.Collected,
+                NextMicros = null,
+                Cause = "",
+            },
+            ObligationRules.Settle(tried, SettledBy.Collection, Now).After.Collection
+        );
+    }
+
+    [Fact]
+    public void Charge_And_Correct_KeepTheLinesInRowAndJournal()
+    {
+        byte[] lines = [7];
+        foreach (
+            var posting in new[]
+            {
+                ObligationRules.Charge(Active, 5_000, lines, Now, Now, Now),
+                ObligationRules.Correct(Settling, 4_000, lines, Now),
+                ObligationRules.Correct(Settling, 0, lines, Now),
+            }
+        )
+        {
+            Assert.Same(lines, posting.After.Charge);
+            Assert.Same(lines, posting.Entries[0].Detail);
+        }
+    }
+
+    [Fact]
+    public void Schedule_IsTheFirstAttemptUntried() =>
+        Assert.Equal(
+            new Collection
+            {
+                State = CollectionState.Scheduled,
+                AmountFen = 5_000,
+                Attempt = 1,
+                Tries = 0,
+                NextMicros = Now,
+                Cause = "",
+            },
+            Collection.Schedule(5_000, Now)
+        );
+
+    [Theory]
+    [InlineData(CollectionState.Scheduled, false)]
+    [InlineData(CollectionState.Submitted, true)]
+    [InlineData(CollectionState.Collected, false)]
+    [InlineData(CollectionState.Declined, false)]
+    [InlineData(CollectionState.Withdrawn, false)]
+    [InlineData(CollectionState.Reversing, true)]
+    [InlineData(CollectionState.Reversed, false)]
+    public void IsUnderWay_OfEachState_IsWhetherTheMoneyMayMove(object state, bool isUnderWay) =>
+        Assert.Equal(isUnderWay, (Collection.Schedule(1, 1) with { State = (CollectionState)state }).IsUnderWay);
+
+    [Fact]
     public void Settle_OfTheWholeHold_HasNothingToRelease()
     {
         var whole = ObligationRules.Charge(Active, Active.HeldFen, [1], Now, Now, Now).After;
