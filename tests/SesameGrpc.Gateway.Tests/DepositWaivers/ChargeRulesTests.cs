@@ -86,7 +86,11 @@ public sealed class ChargeRulesTests
                 Changed(charge => charge.Discounts[0].Amount = Cny.Of(0))
             },
             { "charge.discounts.amount", "must be CNY, 1 to 1000000000000000 fen", Changed(charge => charge.Discounts[0].Amount = null) },
-            { "charge.lines.kind", "must be RENT, DAMAGE, OVERDUE_FEE or OTHER", Changed(charge => charge.Lines[1].Kind = 0) },
+            {
+                "charge.lines.kind",
+                "must be RENT, DAMAGE, OVERDUE_FEE or OTHER",
+                Changed(charge => charge.Lines[1].Kind = ChargeLineKind.Unspecified)
+            },
             {
                 "charge.lines.kind",
                 "must be RENT, DAMAGE, OVERDUE_FEE or OTHER",
@@ -140,7 +144,7 @@ public sealed class ChargeRulesTests
     {
         var charge = Changed(charge =>
         {
-            charge.Lines[0].Kind = 0;
+            charge.Lines[0].Kind = ChargeLineKind.Unspecified;
             charge.TotalAmount = null;
         });
 
