@@ -50,8 +50,7 @@ internal static class LedgerComparison
         for (var done = 0; done < steps; done += Lanes * StepsPerRound)
         {
             await Task.WhenAll(lanes.Select((lane, index) => lane.RunAsync(Draws(randoms[index]))));
-            await stage.AdvanceAsync(TimeSpan.FromMinutes(clock.Next(1, 240)));
-            lanes.ForEach(lane => lane.Advance());
+            await stage.AdvanceAsync(TimeSpan.FromMinutes(clock.Next(1, 240)), () => lanes.ForEach(lane => lane.Advance()));
         }
 
         await Task.WhenAll(lanes.Select(lane => lane.ReadAllAsync()));

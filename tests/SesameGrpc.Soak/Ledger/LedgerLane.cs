@@ -49,7 +49,7 @@ internal sealed class LedgerLane
     }
 
     /// <summary>The stage's clock has moved.</summary>
-    public void Advance() => model.Advance(stage.NowMicros, stage.IsCollecting, LedgerStage.MarksOverdue);
+    public void Advance() => model.Advance(stage.NowMicros, stage.IsCollecting);
 
     /// <summary>Reads all that there should be.</summary>
     public async Task ReadAllAsync()
@@ -87,8 +87,7 @@ internal sealed class LedgerLane
         var person = persons[draw.Person % persons.Count];
         if (draw.Kind >= Draw.ClockMoves)
         {
-            await stage.AdvanceAsync(Moves[draw.Size % Moves.Length]);
-            Advance();
+            await stage.AdvanceAsync(Moves[draw.Size % Moves.Length], Advance);
         }
         else if (person.Score is null)
         {

@@ -76,8 +76,8 @@ internal sealed class LedgerModel
         return refusal ?? text!;
     }
 
-    /// <summary>The clock has moved. With a payment system, what is due is collected, but from persons who decline.</summary>
-    public void Advance(long nowMicros, bool isCollecting, bool marksOverdue)
+    /// <summary>The clock has moved: with a payment system, what is due is collected, but from persons who decline; what is past its time is overdue.</summary>
+    public void Advance(long nowMicros, bool isCollecting)
     {
         foreach (var waiver in openOf.Values.SelectMany(open => open).ToList())
         {
@@ -100,7 +100,7 @@ internal sealed class LedgerModel
                 DepositWaiverState.Settling => waiver.PaymentDueMicros,
                 _ => null,
             };
-            if (marksOverdue && due < nowMicros)
+            if (due < nowMicros)
             {
                 waiver.Revision++;
                 waiver.State = DepositWaiverState.Overdue;

@@ -9,6 +9,9 @@ internal sealed class LedgerStage : IAsyncDisposable
 {
     private const int NewcomerScore = 600;
 
+    // Longer than a charge waits for its collection, shorter than anything waits for being overdue.
+    private static readonly TimeSpan Collecting = TimeSpan.FromMinutes(2);
+
     private readonly List<GatewayUnderTest> gateways = [];
     private readonly Dictionary<(string Partner, int Instance), ConnectedPartner> partners = [];
     private int changes;
@@ -19,9 +22,6 @@ internal sealed class LedgerStage : IAsyncDisposable
 
     /// <summary>Whether there is a payment system, so that moving the clock collects charges.</summary>
     public bool IsCollecting { get; }
-
-    /// <summary>Whether gateways mark by themselves what is past its time.</summary>
-    public static bool MarksOverdue => false;
 
     public GatewayUnderTest Gateway => gateways[0];
 
@@ -110,13 +110,23 @@ internal sealed class LedgerStage : IAsyncDisposable
         return answer.Partner.Enrolments.Single(enrolment => enrolment.Programme == LedgerPolicy.Flat).Revision;
     }
 
-    /// <summary>Moves the clock and waits until the workers have done what is due.</summary>
-    public async Task AdvanceAsync(TimeSpan time)
+    /// <summary>
+    /// Moves the clock and waits until the workers have done what is due; tells whoever follows. Charges are collected before anything can be overdue, so that there is one
+    /// order in which it all happens.
+    /// </summary>
+    public async Task AdvanceAsync(TimeSpan time, Action advanced)
     {
-        Time.Advance(time);
-        if (IsCollecting)
+        var first = IsCollecting && time > Collecting ? Collecting : time;
+        foreach (var step in new[] { first, time - first }.Where(step => step > TimeSpan.Zero))
         {
-            await WhenNoneAsync("SELECT count(*) FROM collections WHERE next_us <= @now");
+            Time.Advance(step);
+            await WhenNoneAsync("SELECT count(*) FROM obligations WHERE (state = 1 AND due_us < @now) OR (state = 4 AND payment_due_us < @now)");
+            if (IsCollecting)
+            {
+                await WhenNoneAsync("SELECT count(*) FROM collections WHERE next_us <= @now");
+            }
+
+            advanced();
         }
 
         // Tokens live ten minutes at most.
