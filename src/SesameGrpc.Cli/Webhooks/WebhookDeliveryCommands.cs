@@ -33,7 +33,7 @@ internal static class WebhookDeliveryCommands
 
     private static readonly Option<DateTimeOffset?> FailedSince = new("--failed-since")
     {
-        Description = "Deliver again all that has failed and was made out at this moment or later.",
+        Description = "Deliver again all that has failed, with an attempt at this moment or later.",
         HelpName = "time",
     };
 

@@ -9,6 +9,32 @@ namespace SesameGrpc.Gateway.Webhooks;
 /// <summary>What was and is to be delivered to an endpoint: reading it, and beginning deliveries anew.</summary>
 internal sealed class WebhookDeliveryLog(Database database)
 {
+    /// <summary>
+    /// Where a page begins whose token this is: the event that ended the page before, because positions would tell how much the gateway has to do. Empty: above all;
+    /// null: there is no such delivery.
+    /// </summary>
+    public async Task<long?> PositionOfAsync(string endpoint, string pageToken, CancellationToken cancellationToken)
+    {
+        if (pageToken.Length == 0)
+        {
+            return long.MaxValue;
+        }
+
+        if (!FieldCheck.IsVisibleText(pageToken))
+        {
+            return null;
+        }
+
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection
+            .Command(
+                "SELECT position FROM webhook_deliveries WHERE endpoint_id = @endpoint AND event_id = @event",
+                ("endpoint", endpoint),
+                ("event", pageToken)
+            )
+            .ScalarInt64Async(cancellationToken);
+    }
+
     /// <summary>Deliveries below a position, newest first, each with its position. Unspecified: in any state.</summary>
     public async Task<List<(long Position, WebhookDelivery Delivery)>> ListAsync(
         string endpoint,
@@ -97,7 +123,7 @@ internal sealed class WebhookDeliveryLog(Database database)
         return begun;
     }
 
-    /// <summary>The same for all that have failed and were made out at this moment or later.</summary>
+    /// <summary>The same for all that have failed, with an attempt at this moment or later.</summary>
     public static async Task<long> RedeliverFailedAsync(
         DbTransaction transaction,
         string endpoint,
@@ -110,7 +136,9 @@ internal sealed class WebhookDeliveryLog(Database database)
             .Command(
                 """
                 UPDATE webhook_deliveries SET state = 1, tries = 0, next_us = @now
-                WHERE endpoint_id = @endpoint AND state = 4 AND created_us >= @since
+                WHERE endpoint_id = @endpoint AND state = 4 AND EXISTS (
+                    SELECT 1 FROM webhook_attempts WHERE webhook_attempts.endpoint_id = @endpoint
+                    AND webhook_attempts.position = webhook_deliveries.position AND started_us >= @since)
                 """,
                 ("endpoint", endpoint),
                 ("since", sinceMicros),

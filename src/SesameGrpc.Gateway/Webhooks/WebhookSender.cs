@@ -54,9 +54,9 @@ internal sealed partial class WebhookSender(
             {
                 var last = new StatementBatch(transaction);
                 outbox.AddOutcome(last, endpoint.Id, task, answer, delay);
+                var isDisabled = false;
 
                 // An address that the partner has changed since was not the one that answered.
-                var isDisabled = false;
                 if (
                     answer.IsGone
                     && await WebhookEndpointStore.LockAsync(transaction, endpoint.Partner, endpoint.Id, token)

@@ -165,20 +165,16 @@ internal sealed class WebhookService(
         ServerCallContext context
     )
     {
-        var below = long.MaxValue;
         new FieldCheck()
             .Require(System.Enum.IsDefined(request.State), "state", "must be a state of deliveries, or absent for any")
             .PageSize(request.PageSize)
-            .Require(
-                request.PageToken.Length == 0 || long.TryParse(request.PageToken, out below),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
             .Enforce();
         var endpoint = await FindAsync(context, request.WebhookEndpointId);
+        var below = await deliveries.PositionOfAsync(endpoint.Id, request.PageToken, context.CancellationToken);
+        new FieldCheck().Require(below is not null, "page_token", "must be the next_page_token of the page before").Enforce();
         var size = Page.SizeOf(request.PageSize);
-        var found = await deliveries.ListAsync(endpoint.Id, request.State, below, size + 1, context.CancellationToken);
-        var page = Page.Of(found, size, row => row.Position.ToString());
+        var found = await deliveries.ListAsync(endpoint.Id, request.State, below!.Value, size + 1, context.CancellationToken);
+        var page = Page.Of(found, size, row => row.Delivery.EventId);
         return new ListWebhookDeliveriesResponse
         {
             Deliveries = { page.Items.Select(row => row.Delivery) },

@@ -87,6 +87,7 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Tokens:ExternalIssuer", "http://issuer.example", "an https URL without query")]
     [InlineData("Tokens:ExternalIssuerCa", "missing.pem", "the path of a readable file")]
     [InlineData("Programmes:File", "missing.json", "the path of a readable file")]
+    [InlineData("Webhooks:Ca", "missing.pem", "the path of a readable file")]
     [InlineData("Audit:Origin", "log one", "at most 100 characters without spaces and plus signs")]
     [InlineData("Audit:Origin", "log+one", "at most 100 characters without spaces and plus signs")]
     [InlineData("Mode", "7", "Production or Sandbox")]
