@@ -96,7 +96,7 @@ public abstract class LedgerAccessTests(Stores stores, Store store)
         var again = await WriteOffAsync(gateway, waiver, "w", revision: 3);
         var twice = await RefusedCall.OfAsync(() => WriteOffAsync(gateway, waiver, "w2"));
         var paid = await RefusedCall.OfAsync(() => bike.PayAsync(waiver, 500));
-        var next = await bike.GrantAsync("p", WaiverCalls.Bike, "next");
+        var next = await bike.GrantAsync("p", WaiverSteps.Bike, "next");
 
         Assert.Equal((StatusCode.FailedPrecondition, "STATE_CONFLICT"), (active.Code, active.Reason));
         Assert.Equal(("ACTIVE", ""), (active.Info.Metadata["state"], active.Info.Metadata["allowed_actions"]));
@@ -188,7 +188,7 @@ public abstract class LedgerAccessTests(Stores stores, Store store)
     private async Task<GatewayUnderTest> StartAsync() => await stores.StartGatewayAsync(store, new GatewaySetup { Time = time });
 
     private static Task<ConnectedPartner> ConnectAsync(GatewayUnderTest gateway, string partner) =>
-        gateway.ConnectAsync(partner, new Enrolment { Programme = WaiverCalls.Bike });
+        gateway.ConnectAsync(partner, new Enrolment { Programme = WaiverSteps.Bike });
 
     /// <summary>Lets the time to return and to pay pass; access tokens live shorter.</summary>
     private async Task<ConnectedPartner> BecomeOverdueAsync(GatewayUnderTest gateway, DepositWaiver waiver)

@@ -28,7 +28,7 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
         );
         bike = await Gateway.ConnectAsync(
             "bike",
-            new Enrolment { Programme = WaiverCalls.Bike },
+            new Enrolment { Programme = WaiverSteps.Bike },
             new Enrolment { Programme = "umbrella.deposit_free" }
         );
         await EndBeforeACollectionAsync();
@@ -46,7 +46,7 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
 
     private async Task EndBeforeACollectionAsync()
     {
-        await bike!.CompleteAsync(await GrantAsync("released"));
+        await bike!.ReleaseAsync(await GrantAsync("released"));
         await bike!.CancelAsync(await GrantAsync("cancelled"));
         await bike!.PayAsync(await ChargeAsync("paid"), 500);
         await bike!.PayAsync(await ChargeAsync("paid-whole", whole: true), waivers["paid-whole"].WaivedAmount.MinorUnits);
@@ -100,7 +100,7 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
         }
 
         await WriteOffAsync("never-returned");
-        await bike.CompleteAsync(waivers["late"]);
+        await bike.ReleaseAsync(waivers["late"]);
         await bike.CompleteAsync(waivers["late-charged"], 500);
         await bike.PayAsync(waivers["late-charged"], 500);
         await bike.CompleteAsync(waivers["unpaid-late"], 500);
@@ -129,7 +129,7 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
                 DueTime = new() { Seconds = extended.DueTime.Seconds + 1 },
             }
         );
-        await GrantAsync("extended", WaiverCalls.Bike);
+        await GrantAsync("extended", WaiverSteps.Bike);
         await ChargeAsync("settling");
     }
 
@@ -143,7 +143,7 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
             }
         );
 
-    private async Task<DepositWaiver> GrantAsync(string name, string programme = WaiverCalls.Bike)
+    private async Task<DepositWaiver> GrantAsync(string name, string programme = WaiverSteps.Bike)
     {
         var person = $"test-650-{name}";
         if (!waivers.ContainsKey(name))

@@ -28,9 +28,9 @@ public abstract class OverdueTests(Stores stores, Store store)
         bike = await gateway.ConnectOnboardedAsync("bike");
         var overdue = await bike.WhenOverdueAsync(waiver);
         await bike.WhenOverdueAsync(returned);
-        var held = await bike.GrantAsync("p", WaiverCalls.Bike, "another");
+        var held = await bike.GrantAsync("p", WaiverSteps.Bike, "another");
         var settling = await bike.CompleteAsync(waiver, 500);
-        var released = await bike.CompleteAsync(returned);
+        var released = await bike.ReleaseAsync(returned);
 
         Assert.Equal([DepositWaiverAction.Complete], overdue.AllowedActions);
         Assert.Equal((2, null), (overdue.Revision, overdue.EndTime));
@@ -157,7 +157,7 @@ public abstract class OverdueTests(Stores stores, Store store)
     protected void PassThePeriod() => time.Advance(Period + Moment);
 
     protected static Task<ConnectedPartner> ConnectAsync(GatewayUnderTest gateway) =>
-        gateway.ConnectAsync("bike", new Enrolment { Programme = WaiverCalls.Bike });
+        gateway.ConnectAsync("bike", new Enrolment { Programme = WaiverSteps.Bike });
 
     protected static async Task<IReadOnlyList<JournalEntryKind>> JournalAsync(GatewayUnderTest gateway, DepositWaiver waiver)
     {
