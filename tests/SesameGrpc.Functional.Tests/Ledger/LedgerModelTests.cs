@@ -1,6 +1,6 @@
 using CsCheck;
-using SesameGrpc.Functional.Tests.Collections;
 using SesameGrpc.Soak.Ledger;
+using SesameGrpc.TestSupport;
 using Xunit;
 
 namespace SesameGrpc.Functional.Tests.Ledger;
