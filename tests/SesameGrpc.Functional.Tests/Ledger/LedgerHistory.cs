@@ -1,6 +1,5 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Functional.Tests.Collections;
 using SesameGrpc.Functional.Tests.Waivers;
 using SesameGrpc.TestSupport;
 using Xunit;

@@ -3,6 +3,7 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Programmes;
 using Xunit;
+using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 
 namespace SesameGrpc.Gateway.Tests.Ledger;
 

@@ -118,8 +118,8 @@ public sealed class PostingTests
             ],
             ObligationEvent.WrittenOff =>
             [
-                ObligationRules.WriteOff(Overdue, Now),
-                ObligationRules.WriteOff(ObligationRules.MarkOverdue(Active).After, Now),
+                ObligationRules.WriteOff(Overdue, "lost", Now),
+                ObligationRules.WriteOff(ObligationRules.MarkOverdue(Active).After, "lost", Now),
             ],
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
         };
