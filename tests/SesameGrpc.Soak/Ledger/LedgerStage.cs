@@ -123,7 +123,8 @@ internal sealed class LedgerStage : IAsyncDisposable
             await WhenNoneAsync("SELECT count(*) FROM obligations WHERE (state = 1 AND due_us < @now) OR (state = 4 AND payment_due_us < @now)");
             if (IsCollecting)
             {
-                await WhenNoneAsync("SELECT count(*) FROM collections WHERE next_us <= @now");
+                // Neither due nor with the payment system (submitted, reversing), whose answer would come at the next time of the clock.
+                await WhenNoneAsync("SELECT count(*) FROM collections WHERE next_us <= @now OR state IN (2, 6)");
             }
 
             advanced();
