@@ -213,14 +213,8 @@ internal sealed class WebhookService(
             {
                 var now = time.NowMicros();
                 var count = since is null
-                    ? await WebhookDeliveryLog.RedeliverAsync(transaction, target.Id, request.EventIds, now, token)
-                    : await WebhookDeliveryLog.RedeliverFailedAsync(
-                        transaction,
-                        target.Id,
-                        since.ToDateTimeOffset().ToMicros(),
-                        now,
-                        token
-                    );
+                    ? await WebhookRedelivery.OfEventsAsync(transaction, target.Id, request.EventIds, now, token)
+                    : await WebhookRedelivery.OfFailedAsync(transaction, target.Id, since.ToDateTimeOffset().ToMicros(), now, token);
                 Audit(context, target);
                 return new RedeliverWebhookEventsResponse { RedeliveredCount = count };
             }
