@@ -120,7 +120,9 @@ internal sealed class LedgerStage : IAsyncDisposable
         foreach (var step in new[] { first, time - first }.Where(step => step > TimeSpan.Zero))
         {
             Time.Advance(step);
-            await WhenNoneAsync("SELECT count(*) FROM obligations WHERE (state = 1 AND due_us < @now) OR (state = 4 AND payment_due_us < @now)");
+            await WhenNoneAsync(
+                "SELECT count(*) FROM obligations WHERE (state = 1 AND due_us < @now) OR (state = 4 AND payment_due_us < @now)"
+            );
             if (IsCollecting)
             {
                 // Neither due nor with the payment system (submitted, reversing), whose answer would come at the next time of the clock.
