@@ -1,11 +1,12 @@
+using System.Globalization;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Soak.Events;
 
 /// <summary>
-/// A partner's consumer, a process of its own that is killed from outside: it appends each event to a file, and keeps the resume token now and then, after the events that it
-/// stands for. What lies between two tokens comes again after a kill.
+/// A partner's consumer, a process of its own that is killed from outside: it appends each event of its stream to a file, and keeps the resume token now and then, after the events
+/// that it stands for. What lies between two tokens comes again after a kill. Beside it, events are pushed to its webhook.
 /// </summary>
 internal static class EventConsumer
 {
@@ -17,6 +18,7 @@ internal static class EventConsumer
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var folder = arguments[0];
+        await using var receiver = await PushedEvents.ReceiveAsync(folder, int.Parse(arguments[3], CultureInfo.InvariantCulture));
         using var client = new SesamePartnerClient(OptionsIn(folder, new Uri(arguments[1]), new Uri(arguments[2])), TimeProvider.System);
         var subscription = new EventSubscription(client.Events, TimeProvider.System);
         var tokenFile = Path.Combine(folder, "token");

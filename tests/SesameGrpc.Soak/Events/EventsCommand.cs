@@ -18,11 +18,6 @@ internal static class EventsCommand
         await Console.Error.WriteLineAsync($"{events} events on {store}, a kill every {killEvery.TotalSeconds:0.#} s, seed {seed}");
         await using var run = await EventsRun.PrepareAsync(store, killEvery, seed);
         var result = await run.RunAsync(events, Console.Error);
-        foreach (var fault in result.Faults)
-        {
-            await Console.Error.WriteLineAsync(fault);
-        }
-
         await output.WriteLineAsync(
             JsonSerializer.Serialize(
                 new
@@ -30,8 +25,11 @@ internal static class EventsCommand
                     events = result.Committed,
                     missing = result.Missing,
                     out_of_order = result.OutOfOrder,
-                    duplicates = result.Duplicates,
+                    duplicates = result.Streamed.Duplicates,
                     unfounded = result.Unfounded,
+                    webhook_delivered = result.Delivered,
+                    webhook_pending = result.Committed - result.Delivered,
+                    webhook_duplicates = result.Pushed.Duplicates,
                     gateway_kills = result.GatewayKills,
                     consumer_kills = result.ConsumerKills,
                     store = store.ToString(),

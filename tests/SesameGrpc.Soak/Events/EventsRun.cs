@@ -1,10 +1,13 @@
+using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TestSupport;
 
 namespace SesameGrpc.Soak.Events;
@@ -20,6 +23,7 @@ internal sealed class EventsRun : IAsyncDisposable
     private readonly string? postgreSql;
     private readonly TimeSpan killEvery;
     private readonly int seed;
+    private readonly int webhookPort = TestEnvironment.FreePort();
     private GatewayProcess? gateway;
     private Process? consumer;
     private int gatewayKills;
@@ -47,6 +51,13 @@ internal sealed class EventsRun : IAsyncDisposable
             EventConsumer.OptionsIn(site.CertificateDirectory, site.PartnerUrl, site.PublicUrl),
             TimeProvider.System
         );
+        await client.Webhooks.CreateWebhookEndpointAsync(
+            new CreateWebhookEndpointRequest
+            {
+                RequestId = "webhook",
+                WebhookEndpoint = new WebhookEndpoint { Url = $"http://localhost:{webhookPort}/" },
+            }
+        );
         var writers = new EventWriters(client, seed);
         using var stop = new CancellationTokenSource();
         StartConsumer();
@@ -56,7 +67,28 @@ internal sealed class EventsRun : IAsyncDisposable
         await killing;
         var committed = await CommittedAsync();
         await DrainAsync(committed.Count, progress);
-        return EventsResult.Of(committed, Received(), writers.Acknowledged, gatewayKills, consumerKills);
+        var streamed = Comparison.Of(committed, Received(EventConsumer.ReceivedFile(site.CertificateDirectory)));
+
+        // What the webhook gets from here on would be in no comparison.
+        gateway!.Kill();
+        await gateway.WaitForExitAsync(CancellationToken.None);
+        var pushed = Received(PushedEvents.File(site.CertificateDirectory));
+        var deliveries = await DeliveriesAsync();
+        return new EventsResult(
+            committed.Count,
+            streamed,
+            Comparison.Of(committed, pushed),
+            writers.Acknowledged.Except(committed.Select(item => (item.Order, item.Revision))).Count(),
+            committed.Count - deliveries.Count,
+            deliveries.Count(delivery => delivery.IsDelivered),
+            deliveries
+                .Where(delivery => delivery.IsDelivered)
+                .Select(delivery => delivery.EventId)
+                .Except(pushed.Select(item => item.EventId))
+                .Count(),
+            gatewayKills,
+            consumerKills
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +129,9 @@ internal sealed class EventsRun : IAsyncDisposable
                 await gateway.DisposeAsync();
                 gatewayKills++;
                 await StartGatewayAsync();
-                await progress.WriteLineAsync($"{writers.Acknowledged.Count} changes acknowledged, {Received().Count} events received");
+                await progress.WriteLineAsync(
+                    $"{writers.Acknowledged.Count} changes acknowledged, {Received(EventConsumer.ReceivedFile(site.CertificateDirectory)).Count} events received"
+                );
             }
             else
             {
@@ -129,6 +163,7 @@ internal sealed class EventsRun : IAsyncDisposable
                     site.CertificateDirectory,
                     site.PartnerUrl.ToString(),
                     site.PublicUrl.ToString(),
+                    webhookPort.ToString(CultureInfo.InvariantCulture),
                 ]
             )
             {
@@ -189,7 +224,7 @@ internal sealed class EventsRun : IAsyncDisposable
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
-            var received = Received().Distinct().Count();
+            var received = Received(EventConsumer.ReceivedFile(site.CertificateDirectory)).Distinct().Count();
             if (received >= committed || Stopwatch.GetElapsedTime(since) > Patience)
             {
                 return;
@@ -202,9 +237,8 @@ internal sealed class EventsRun : IAsyncDisposable
         }
     }
 
-    private List<ReceivedEvent> Received()
+    private static List<ReceivedEvent> Received(string file)
     {
-        var file = EventConsumer.ReceivedFile(site.CertificateDirectory);
         if (!File.Exists(file))
         {
             return [];
@@ -218,22 +252,34 @@ internal sealed class EventsRun : IAsyncDisposable
         return [.. whole[..(whole.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ReceivedEvent.Parse)];
     }
 
-    private async Task<List<ReceivedEvent>> CommittedAsync()
+    private Task<List<ReceivedEvent>> CommittedAsync() =>
+        QueryAsync(
+            "SELECT event_id, person_id, document FROM events ORDER BY position",
+            row =>
+            {
+                var waiver = Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)).DepositWaiver;
+                return new ReceivedEvent(row.GetString(0), row.GetString(1), waiver.OrderId, waiver.Revision);
+            }
+        );
+
+    // Events for which no row was made yet lie above the endpoint's position: they are still to come.
+    private Task<List<(string EventId, bool IsDelivered)>> DeliveriesAsync() =>
+        QueryAsync(
+            """
+            SELECT v.event_id, CASE WHEN d.state = 3 THEN 1 ELSE 0 END
+            FROM events v JOIN webhook_endpoints p ON p.partner_id = v.partner_id
+            LEFT JOIN webhook_deliveries d ON d.endpoint_id = p.endpoint_id AND d.position = v.position
+            WHERE d.state IN (1, 2, 3) OR (d.state IS NULL AND v.position > p.position)
+            """,
+            row => (row.GetString(0), row.GetInt32(1) == 1)
+        );
+
+    private async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> map)
     {
-        await using System.Data.Common.DbConnection connection = postgreSql is null
+        await using DbConnection connection = postgreSql is null
             ? new SqliteConnection($"Data Source={Path.Combine(site.Directory, "gateway.db")};Mode=ReadOnly;Pooling=False")
             : new NpgsqlConnection(postgreSql);
         await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT event_id, person_id, document FROM events ORDER BY position";
-        await using var reader = await command.ExecuteReaderAsync();
-        var committed = new List<ReceivedEvent>();
-        while (await reader.ReadAsync())
-        {
-            var waiver = Event.Parser.ParseFrom(reader.GetFieldValue<byte[]>(2)).DepositWaiver;
-            committed.Add(new ReceivedEvent(reader.GetString(0), reader.GetString(1), waiver.OrderId, waiver.Revision));
-        }
-
-        return committed;
+        return await connection.Command(sql).ListAsync(map, CancellationToken.None);
     }
 }
