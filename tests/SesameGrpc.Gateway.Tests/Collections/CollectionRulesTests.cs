@@ -44,6 +44,7 @@ public sealed class CollectionRulesTests
         var again = CollectionRules.Take(Submitted, Now + 15_000_000, Lease)!;
 
         Assert.Equal((CollectionState.Submitted, 1, 2), (again.State, again.Attempt, again.Tries));
+        Assert.Equal(Now + 30_000_000, again.NextMicros);
     }
 
     [Fact]

@@ -78,6 +78,18 @@ public sealed class EligibilityRulesTests
     }
 
     [Fact]
+    public void Decide_NoAmountStated_AsksForTheWholeLimit()
+    {
+        var enrolment = new Enrolment
+        {
+            Programme = "bike.deposit_free",
+            Condition = new Condition { AmountAtMost = Cny.Of(10_000) },
+        };
+
+        Assert.Equal(EligibilityDecision.NotEligible, Decide(Samples.Enrolled("bike.deposit_free", enrolment), 700, null).Outcome);
+    }
+
+    [Fact]
     public void Decide_SameFacts_GivesTheSameDecision()
     {
         var enrolled = Samples.Enrolled("hospital.pay_later");

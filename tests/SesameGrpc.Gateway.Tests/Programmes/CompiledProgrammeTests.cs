@@ -157,6 +157,33 @@ public sealed class CompiledProgrammeTests
         );
     }
 
+    // An enrolment without a score of its own must not make a programme ask for one.
+    [Fact]
+    public void Condition_OfAProgrammeWithoutAScore_HoldsWithAnExpiredScore()
+    {
+        var open = Samples.Catalogue.Find(Bike)!.Document.Clone();
+        open.Condition = new Condition { NotCourtListed = true };
+        var enrolled = new EnrolledProgramme(new CompiledProgramme(open), new Enrolment { Programme = Bike });
+        var expired = Samples.NowMicros + Samples.MicrosOf(Samples.Validity);
+
+        Assert.Equal(
+            EligibilityDecision.Eligible,
+            EligibilityRules.Decide(enrolled, Samples.Person(700), null, Samples.Attributes(), expired, Samples.Validity).Outcome
+        );
+    }
+
+    [Fact]
+    public void AsksForAmount_OfProgrammeOrEnrolment_IsThatOfEither()
+    {
+        var amount = new Condition { AmountAtMost = Cny.Of(1) };
+        var programme = Samples.Catalogue.Find(Bike)!.Document.Clone();
+        programme.Condition = amount;
+
+        Assert.False(Samples.Enrolled(Bike).AsksForAmount);
+        Assert.True(Samples.Enrolled(Bike, new Enrolment { Programme = Bike, Condition = amount }).AsksForAmount);
+        Assert.True(new EnrolledProgramme(new CompiledProgramme(programme), new Enrolment { Programme = Bike }).AsksForAmount);
+    }
+
     private static EligibilityDecision Outcome(EnrolledProgramme programme, int score, params (string Name, object Value)[] attributes) =>
         EligibilityRules
             .Decide(programme, Samples.Person(score), null, Samples.Attributes(attributes), Samples.NowMicros, Samples.Validity)

@@ -120,6 +120,27 @@ public sealed class ConditionCompilerTests
         );
 
     [Fact]
+    public void AsksForAmount_Tree_IsAnAmountAnywhereInIt()
+    {
+        var (amount, score) = (new Condition { AmountAtMost = Cny.Of(1) }, new Condition { ScoreAtLeast = 600 });
+
+        Assert.True(ConditionCompiler.AsksForAmount(amount));
+        Assert.True(ConditionCompiler.AsksForAmount(All(score, amount)));
+        Assert.True(ConditionCompiler.AsksForAmount(Any(score, All(amount, score))));
+        Assert.False(ConditionCompiler.AsksForAmount(score));
+        Assert.False(ConditionCompiler.AsksForAmount(All(score, Any(score))));
+        Assert.False(ConditionCompiler.AsksForAmount(new Condition { Not = OneOf("colour", "red") }));
+    }
+
+    [Fact]
+    public void Compile_NoKind_SaysWhatACompiledConditionNeeds() =>
+        Assert.StartsWith(
+            "A condition must set exactly one kind.",
+            Assert.Throws<ArgumentException>(() => ConditionCompiler.Compile(new Condition())).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void FaultOf_EachGoodKind_IsNull()
     {
         Condition[] good =
@@ -188,7 +209,8 @@ public sealed class ConditionCompilerTests
                     "score_at_least must be 350 to 950",
                     All(new Condition { OptedIn = true }, Any(new Condition { ScoreAtLeast = 0 }))
                 ),
-            () => AssertFault("is nested more than 8 deep", Nested(9))
+            () => AssertFault("is nested more than 8 deep", Nested(9)),
+            () => AssertFault("is nested more than 8 deep", Nested(8, new Condition { Not = OneOf("a", "x") }))
         );
     }
 
@@ -205,7 +227,8 @@ public sealed class ConditionCompilerTests
         };
 
     // A condition with this many levels, the leaf counted.
-    private static Condition Nested(int depth) => depth == 1 ? new Condition { OptedIn = true } : All(Nested(depth - 1));
+    private static Condition Nested(int depth, Condition? leaf = null) =>
+        depth == 1 ? leaf ?? new Condition { OptedIn = true } : All(Nested(depth - 1, leaf));
 
     private static Condition OneOf(string attribute, params string[] values) =>
         new()
