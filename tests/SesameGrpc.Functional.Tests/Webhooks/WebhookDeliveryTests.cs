@@ -49,7 +49,7 @@ public abstract class WebhookDeliveryTests(Stores stores, Store store)
         json.Remove("timestamp");
         var expected = $$$$"""
             {"type":"deposit_waiver.granted","data":{"subject":"p","deposit_waiver":{"deposit_waiver_id":"{{{{waiver.DepositWaiverId}}}}",
-            "order_id":"order-1","programme":"bike.deposit_free","state":"ACTIVE","revision":1}}}
+            "order_id":"order-1","programme":"apartment.deposit_free","state":"ACTIVE","revision":1}}}
             """;
         Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), json.ToJsonString());
         Assert.Equal("/events", request.Path);
@@ -111,7 +111,7 @@ public abstract class WebhookDeliveryTests(Stores stores, Store store)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var scene = await WebhookScene.StartAsync(stores, store);
-        var other = await scene.Gateway.ConnectAsync("other", new Enrolment { Programme = "bike.deposit_free" });
+        var other = await scene.Gateway.ConnectAsync("other", new Enrolment { Programme = "apartment.deposit_free" });
         var endpoint = (await scene.AddAsync(receiver.Url)).WebhookEndpoint.WebhookEndpointId;
         await scene.FeedAsync("p");
         await scene.FeedAsync("q");
@@ -130,7 +130,7 @@ public abstract class WebhookDeliveryTests(Stores stores, Store store)
         receiver.Answer = (_, _) => Task.FromResult(204);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
         other = await scene.Gateway.ConnectOnboardedAsync("other");
-        await other.GrantAsync("q", "bike.deposit_free", "order-q");
+        await other.GrantAsync("q", "apartment.deposit_free", "order-q");
         await Eventually.HoldsAsync(() => Task.FromResult(receiver.Requests.Any(request => request.Subject == "q")), "the other's event");
         Assert.Single(receiver.Requests, request => request.Subject == "p");
 
