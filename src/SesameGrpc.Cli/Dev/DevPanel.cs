@@ -64,6 +64,7 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
         yield return "./sesame score get test-650";
         yield return "./sesame eligibility check test-649 bike.deposit_free";
         yield return "./sesame waiver grant test-650 bike.deposit_free --order-id ride-1";
+        yield return "./sesame events list";
         yield return "./sesame partner list";
         yield return "";
         var tls = $"--cacert {certs}/ca.pem --cert {certs}/partners/hello-bike.pem --key {certs}/partners/hello-bike.key.pem";

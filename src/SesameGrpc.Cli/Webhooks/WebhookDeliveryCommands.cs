@@ -103,7 +103,7 @@ internal static class WebhookDeliveryCommands
 
         var next = delivery.NextAttemptTime is { } time ? $"  next attempt {Display.Time(time)}" : "";
         output.Out.WriteLine(
-            $"{delivery.EventId}  {MessageJson.Name(delivery.EventType), -33}  {MessageJson.Name(delivery.State), -9}  {delivery.AttemptCount} attempts{next}"
+            $"{delivery.EventId}  {MessageJson.Name(delivery.EventType), -33}  {MessageJson.Name(delivery.State), -9}  {delivery.AttemptCount} attempt{(delivery.AttemptCount == 1 ? "" : "s")}{next}"
         );
         foreach (var attempt in delivery.Attempts)
         {

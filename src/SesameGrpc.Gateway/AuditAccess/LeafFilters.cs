@@ -17,11 +17,7 @@ internal static class LeafFilters
         var after = AfterOf(request.PageToken, from ?? 0);
         new FieldCheck()
             .PageSize(request.PageSize)
-            .Require(
-                request.Person.Length == 0 || FieldCheck.IsPersonId(request.Person),
-                "person",
-                "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -"
-            )
+            .PersonOrEmpty("person", request.Person)
             .Require(
                 request.Caller.Length <= 200 && !request.Caller.Any(char.IsControl),
                 "caller",

@@ -74,11 +74,7 @@ internal sealed class DepositWaiverService(
                 "page_token",
                 "must be the next_page_token of the page before"
             )
-            .Require(
-                request.Subject.Length == 0 || FieldCheck.IsPersonId(request.Subject),
-                "subject",
-                "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -"
-            )
+            .PersonOrEmpty("subject", request.Subject)
             .Enforce();
         if (request.Subject.Length > 0)
         {

@@ -31,11 +31,7 @@ internal sealed class LedgerService(LedgerStore ledger, LedgerWriter writer, Led
                 "partner",
                 "must be empty or 1 to 64 visible ASCII characters"
             )
-            .Require(
-                request.Person.Length == 0 || FieldCheck.IsPersonId(request.Person),
-                "person",
-                "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -"
-            )
+            .PersonOrEmpty("person", request.Person)
             .Require(Enum.IsDefined(request.State), "state", "must be a state, or unspecified for any")
             .Enforce();
         if (request.Person.Length > 0)

@@ -19,6 +19,10 @@ internal sealed class FieldCheck
     public FieldCheck Person(string field, string value) =>
         Require(IsPersonId(value), field, "must be 1 to 64 characters of A-Z a-z 0-9 . _ : -");
 
+    /// <summary>A person's id, or empty for anybody.</summary>
+    public FieldCheck PersonOrEmpty(string field, string value) =>
+        Require(value.Length == 0 || IsPersonId(value), field, "must be empty or 1 to 64 characters of A-Z a-z 0-9 . _ : -");
+
     /// <summary>1 to 64 visible ASCII characters.</summary>
     public FieldCheck VisibleText(string field, string value) =>
         Require(IsVisibleText(value), field, "must be 1 to 64 visible ASCII characters");

@@ -35,6 +35,24 @@ public sealed class FieldCheckTests
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("test-650", true)]
+    [InlineData(" ", false)]
+    public void PersonOrEmpty_Text_Fits(string text, bool fits)
+    {
+        var check = new FieldCheck().PersonOrEmpty("person", text);
+
+        if (fits)
+        {
+            check.Enforce();
+        }
+        else
+        {
+            Assert.Equal(["person"], Samples.FieldsOf(Samples.RefusalOf(check.Enforce)));
+        }
+    }
+
+    [Theory]
     [InlineData("a", true)]
     [InlineData("A.b_c:d-9", true)]
     [InlineData("test-650", true)]
