@@ -20,13 +20,14 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
     /// <summary>Changes that were answered OK, each with one event.</summary>
     public IReadOnlyCollection<(string Order, long Revision)> Acknowledged => acknowledged;
 
-    public Task RunAsync(int changes, CancellationToken cancellationToken) =>
-        Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => WorkAsync(worker, changes, cancellationToken)));
+    /// <summary>Makes so many changes at least, and goes on until there is enough else.</summary>
+    public Task RunAsync(int changes, Func<bool> isEnough, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => WorkAsync(worker, changes, isEnough, cancellationToken)));
 
-    private async Task WorkAsync(int worker, int changes, CancellationToken cancellationToken)
+    private async Task WorkAsync(int worker, int changes, Func<bool> isEnough, CancellationToken cancellationToken)
     {
         var random = new Random(unchecked((seed * 1_000_003) + worker));
-        for (var number = 0; acknowledged.Count < changes; number++)
+        for (var number = 0; acknowledged.Count < changes || !isEnough(); number++)
         {
             var order = $"{worker}-{number}";
             var grant = new GrantDepositWaiverRequest

@@ -26,8 +26,8 @@ internal sealed class EventsRun : IAsyncDisposable
     private readonly int webhookPort = TestEnvironment.FreePort();
     private GatewayProcess? gateway;
     private Process? consumer;
-    private int gatewayKills;
-    private int consumerKills;
+    private volatile int gatewayKills;
+    private volatile int consumerKills;
 
     private EventsRun(PostgresServer? server, string? postgreSql, TimeSpan killEvery, int seed)
     {
@@ -62,7 +62,7 @@ internal sealed class EventsRun : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         StartConsumer();
         var killing = KillByTurnsAsync(writers, progress, stop.Token);
-        await writers.RunAsync(events, CancellationToken.None);
+        await writers.RunAsync(events, () => gatewayKills > 0 && consumerKills > 0, CancellationToken.None);
         await stop.CancelAsync();
         await killing;
         var committed = await CommittedAsync();
