@@ -14,13 +14,13 @@ internal sealed class MovableTime : TimeProvider
 internal static class Eventually
 {
     /// <summary>Asks again and again until the condition holds; fails after a time that only a fault can use up.</summary>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? pause = null)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!await condition())
         {
             Xunit.Assert.False(limit.IsCancellationRequested, $"Did not come about: {what}.");
-            await Task.Delay(20, CancellationToken.None);
+            await Task.Delay(pause ?? TimeSpan.FromMilliseconds(20), CancellationToken.None);
         }
     }
 }

@@ -28,14 +28,17 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
     )
     {
         var batch = new StatementBatch(transaction);
-        foreach (var person in works.Select(work => work.Person).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            Ask(batch, lockByPerson, Exposures + OfPerson, ("person", person));
-        }
+        var persons = works.Select(work => work.Person).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var obligations = works.Select(work => work.ObligationId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
 
-        foreach (var obligation in works.Select(work => work.ObligationId).OfType<string>().Distinct(StringComparer.Ordinal))
+        // All locks before all that they protect. A lock that is skipped for one work may be free a moment later for another work on the same person, and what
+        // had been read in between would be older than the lock.
+        persons.ForEach(person => AskForLock(batch, lockByPerson, ("person", person)));
+        obligations.ForEach(obligation => AskForLock(batch, lockByObligation, ("obligation", obligation)));
+        persons.ForEach(person => AskForExposures(batch, Exposures + OfPerson, ("person", person)));
+        foreach (var obligation in obligations)
         {
-            Ask(batch, lockByObligation, Exposures + OfObligation, ("obligation", obligation));
+            AskForExposures(batch, Exposures + OfObligation, ("obligation", obligation));
             Each(batch.Query(LedgerStore.FindById, LedgerStore.Map, ("id", obligation)), book.Load);
         }
 
@@ -53,15 +56,16 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
 
     private void Each<T>(List<T> rows, Action<T> load) => loaders.Add(() => rows.ForEach(load));
 
-    private void Ask(StatementBatch batch, string personSql, string exposureSql, (string, object?) key)
-    {
+    private void AskForLock(StatementBatch batch, string sql, (string, object?) key) =>
         Each(
-            batch.Query(personSql, row => (Id: row.GetString(13), Row: PersonStore.Map(row, nowMicros)), key),
+            batch.Query(sql, row => (Id: row.GetString(13), Row: PersonStore.Map(row, nowMicros)), key),
             person => book.Load(person.Id, person.Row)
         );
+
+    private void AskForExposures(StatementBatch batch, string sql, (string, object?) key) =>
         Each(
             batch.Query(
-                exposureSql,
+                sql,
                 row =>
                     (
                         Person: row.GetString(0),
@@ -74,7 +78,6 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
             ),
             row => book.ExposureOf(row.Person).Load(row.Scope, new Exposure(row.Fen, row.Count), row.Version)
         );
-    }
 
     private void AskForEarlier(StatementBatch batch, LedgerWork work)
     {

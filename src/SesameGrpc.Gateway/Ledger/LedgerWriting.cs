@@ -3,7 +3,10 @@ using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Ledger;
 
-/// <summary>The statements that write what was decided. The numbers of entries are the second line behind the lock: two writers of one person would collide on them.</summary>
+/// <summary>
+/// The statements that write what was decided. Behind the lock there is a second line: two writers of one person would collide on the numbers of entries, and two of one
+/// obligation on its revision.
+/// </summary>
 internal static class LedgerWriting
 {
     private const string InsertRequest = """
@@ -17,8 +20,9 @@ internal static class LedgerWriting
             @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by)
         """;
 
+    // A change that was decided on another revision would be a NULL where none may be: the store refuses it.
     private const string UpdateObligation = """
-        UPDATE obligations SET state = @state, revision = @revision, charged_fen = @charged, collected_fen = @collected, charge = @charge, due_us = @due,
+        UPDATE obligations SET state = @state, revision = CASE WHEN revision = @revision - 1 THEN @revision END, charged_fen = @charged, collected_fen = @collected, charge = @charge, due_us = @due,
             completed_us = @completed, payment_due_us = @payment_due, ended_us = @ended, settled_by = @settled_by
         WHERE obligation_id = @id
         """;
