@@ -25,6 +25,9 @@ internal static class EventConsumer
         var start = new StreamEventsRequest { ResumeToken = File.Exists(tokenFile) ? await File.ReadAllTextAsync(tokenFile) : "" };
         await using var received = new StreamWriter(ReceivedFile(folder), append: true) { AutoFlush = true };
         var sinceToken = 0;
+
+        // Its input ends with whoever started it: nobody else would end it, and it would call for ever at an address that becomes somebody else's.
+        _ = Task.Run(Console.In.ReadToEnd).ContinueWith(_ => Environment.Exit(0), TaskScheduler.Default);
         await foreach (var message in subscription.ReadAsync(start, CancellationToken.None))
         {
             if (message.Event is not { DepositWaiver: var waiver } item)

@@ -167,6 +167,7 @@ internal sealed class EventsRun : IAsyncDisposable
                 ]
             )
             {
+                RedirectStandardInput = true,
                 UseShellExecute = false,
             }
         );
