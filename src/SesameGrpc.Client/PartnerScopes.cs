@@ -6,6 +6,9 @@ public static class PartnerScopes
     /// <summary>Look up scores.</summary>
     public const string ScoreRead = "score.read";
 
+    /// <summary>Look up the bands of scores, without the number.</summary>
+    public const string BandRead = "score.band.read";
+
     /// <summary>Also see the five dimensions of a score.</summary>
     public const string DimensionsRead = "score.dimensions.read";
 
@@ -17,6 +20,9 @@ public static class PartnerScopes
 
     /// <summary>Grant, extend, complete and cancel deposit waivers.</summary>
     public const string WaiverWrite = "deposit_waiver.write";
+
+    /// <summary>See what persons have agreed to.</summary>
+    public const string ConsentRead = "consent.read";
 
     /// <summary>Hear what happens to the partner's objects.</summary>
     public const string EventRead = "event.read";

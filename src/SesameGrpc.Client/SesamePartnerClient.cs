@@ -39,6 +39,7 @@ public sealed class SesamePartnerClient : IDisposable
         CreditScores = new CreditScoreService.CreditScoreServiceClient(calls);
         Eligibility = new EligibilityService.EligibilityServiceClient(calls);
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
+        Consents = new ConsentService.ConsentServiceClient(calls);
         Events = new EventService.EventServiceClient(calls);
         Webhooks = new WebhookService.WebhookServiceClient(calls);
     }
@@ -54,6 +55,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>Waived deposits.</summary>
     public DepositWaiverService.DepositWaiverServiceClient DepositWaivers { get; }
+
+    /// <summary>What persons have agreed to.</summary>
+    public ConsentService.ConsentServiceClient Consents { get; }
 
     /// <summary>What has happened to the partner's objects.</summary>
     public EventService.EventServiceClient Events { get; }

@@ -6,6 +6,7 @@ using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.AuditAccess;
 using SesameGrpc.Gateway.Collections;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Diagnostics;
@@ -21,6 +22,7 @@ using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Onboarding;
 using SesameGrpc.Gateway.Overdue;
 using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.PersonAccess;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
@@ -31,6 +33,7 @@ using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
 using SesameGrpc.Gateway.Webhooks;
+using SesameGrpc.Gateway.Withdrawals;
 
 namespace SesameGrpc.Gateway;
 
@@ -60,6 +63,14 @@ internal static class GatewayHost
             .AddSingleton<PersonMemory>()
             .AddSingleton<SharedPersonCache>()
             .AddSingleton<PersonReader>();
+        services
+            .AddSingleton<WithdrawalFence>()
+            .AddSingleton<PairwiseSubjects>()
+            .AddSingleton<ConsentStore>()
+            .AddSingleton<ConsentMemory>()
+            .AddSingleton<ConsentChanges>()
+            .AddSingleton<SandboxConsents>()
+            .AddSingleton<ConsentReader>();
         services
             .AddSingleton<ScoreImportStore>()
             .AddSingleton<DecisionSeal>()
@@ -134,6 +145,7 @@ internal static class GatewayHost
             .AddSingleton<CreditScoreService>()
             .AddSingleton<EligibilityService>()
             .AddSingleton<DepositWaiverService>()
+            .AddSingleton<ConsentService>()
             .AddSingleton<EventService>();
         services
             .AddSingleton<PartnerAdminService>()
@@ -170,6 +182,7 @@ internal static class GatewayHost
             endpoints.MapGrpcService<CreditScoreService>(),
             endpoints.MapGrpcService<EligibilityService>(),
             endpoints.MapGrpcService<DepositWaiverService>(),
+            endpoints.MapGrpcService<ConsentService>(),
             endpoints.MapGrpcService<EventService>(),
             endpoints.MapGrpcService<WebhookService>(),
             endpoints.MapGrpcService<PartnerAdminService>(),

@@ -82,6 +82,7 @@ internal static class Samples
             Partner = "hello-bike",
             OrderId = "order-1",
             Person = "person-1",
+            Subject = "subject-1",
             Programme = "bike.deposit_free",
             State = ObligationState.Active,
             Revision = 1,

@@ -13,10 +13,12 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public static string[] AllScopes { get; } =
     [
         "score.read",
+        "score.band.read",
         "score.dimensions.read",
         "eligibility.check",
         "deposit_waiver.read",
         "deposit_waiver.write",
+        "consent.read",
         "event.read",
         "webhook.read",
         "webhook.write",
@@ -36,6 +38,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
         });
 
     public CreditScoreService.CreditScoreServiceClient Scores => new(Invoker);
+
+    public ConsentService.ConsentServiceClient Consents => new(Invoker);
 
     public EligibilityService.EligibilityServiceClient Eligibility => new(Invoker);
 

@@ -138,6 +138,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         var partner = new Partner
         {
             Partner_ = id,
+            Kind = PartnerKind.Lender,
             DisplayName = id,
             Scopes = { ConnectedPartner.AllScopes },
             Enrolments = { enrolments },

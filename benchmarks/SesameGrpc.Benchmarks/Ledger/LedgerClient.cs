@@ -45,7 +45,7 @@ internal sealed class LedgerClient(GatewayUnderTest gateway, LedgerWorld world)
                 (entry.SubjectHash, entry.RequestId) = (subject, orderId);
                 return entry;
             },
-            Decide = book => grants.Decide(book, partner, partner.Programme(request.Programme), request),
+            Decide = book => grants.Decide(book, partner, partner.Programme(request.Programme), person, request),
         };
         var result = await writer.RunAsync(work, CancellationToken.None);
         var answer = (GrantDepositWaiverResponse?)result.Message;

@@ -40,8 +40,8 @@ internal sealed class LedgerWorld(int persons) : IDisposable
                         .Command(
                             """
                             WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < @persons)
-                            INSERT INTO persons (person_id, version, opted_in, opted_in_us, court_listed, score, score_version, model_version, as_of_us)
-                            SELECT CAST(@first + n AS TEXT), 1, 1, 1, 0, @score, 1, 'bench', @now FROM numbers
+                            INSERT INTO persons (person_id, external_id, version, opted_in, opted_in_us, court_listed, score, score_version, model_version, as_of_us)
+                            SELECT CAST(@first + n AS TEXT), CAST(@first + n AS TEXT), 1, 1, 1, 0, @score, 1, 'bench', @now FROM numbers
                             """,
                             ("persons", persons),
                             ("first", FirstPerson),

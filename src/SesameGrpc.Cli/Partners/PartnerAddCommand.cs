@@ -15,6 +15,19 @@ internal static class PartnerAddCommand
 
     private static readonly Option<string> Name = new("--name") { Description = "Name shown to persons.", Required = true };
 
+    private static readonly Option<PartnerKind> Kind = new("--kind")
+    {
+        Description =
+            "What business it is in: sharing, rental, hospital, library, dating, retail, transport, lender. It bounds what the partner may be told of persons.",
+        Required = true,
+    };
+
+    private static readonly Option<string[]> RedirectUris = new("--redirect-uri")
+    {
+        Description = "Where browsers are sent back to after a person has decided on a consent; repeatable.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private static readonly Option<string[]> Programmes = new("--programme")
     {
         Description = "Programme that the partner may use, PROGRAMME[:min_score[:amount_fen]]; repeatable.",
@@ -24,7 +37,7 @@ internal static class PartnerAddCommand
     private static readonly Option<string[]> Scopes = new("--scope")
     {
         Description =
-            "Scope that the partner may request: score.read, score.dimensions.read, eligibility.check, deposit_waiver.read, deposit_waiver.write, event.read, webhook.read, webhook.write; repeatable.",
+            "Scope that the partner may request: score.read, score.band.read, score.dimensions.read, eligibility.check, deposit_waiver.read, deposit_waiver.write, consent.read, event.read, webhook.read, webhook.write; repeatable.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -35,7 +48,7 @@ internal static class PartnerAddCommand
 
     public static Command Create() =>
         new Command("add", "Onboard a partner.")
-            .With(Id, Name, Scopes, Programmes, SelfSigned, WaiverCommands.RequestId)
+            .With(Id, Name, Kind, Scopes, Programmes, RedirectUris, SelfSigned, WaiverCommands.RequestId)
             .ForOperator()
             .Runs(RunAsync);
 
@@ -46,6 +59,8 @@ internal static class PartnerAddCommand
         {
             Partner_ = context.Get(Id),
             DisplayName = context.Get(Name),
+            Kind = context.Get(Kind),
+            RedirectUris = { context.Get(RedirectUris) ?? [] },
             ClientAuthentication = selfSigned ? ClientAuthentication.SelfSignedTls : ClientAuthentication.TlsCa,
             Scopes = { context.Get(Scopes) ?? [] },
             Enrolments = { (context.Get(Programmes) ?? []).Select(ProgrammeArgument.Parse) },

@@ -16,50 +16,63 @@ internal static class DemoPartners
     [
         Make(
             HelloBike,
+            PartnerKind.Sharing,
             "Hello Bike",
             ["bike.deposit_free:650:19900"],
             PartnerScopes.ScoreRead,
-            PartnerScopes.DimensionsRead,
+            PartnerScopes.BandRead,
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
+            PartnerScopes.ConsentRead,
             PartnerScopes.EventRead,
             PartnerScopes.WebhookRead,
             PartnerScopes.WebhookWrite
         ),
         Make(
             HuashanHospital,
+            PartnerKind.Hospital,
             "Huashan Hospital, Shanghai",
             ["hospital.pay_later", "hospital.wheelchair"],
-            PartnerScopes.ScoreRead,
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
+            PartnerScopes.ConsentRead,
             PartnerScopes.EventRead,
             PartnerScopes.WebhookRead,
             PartnerScopes.WebhookWrite
         ),
         Make(
             ZhejiangLibrary,
+            PartnerKind.Library,
             "Zhejiang Library",
             ["library.card_free"],
-            PartnerScopes.ScoreRead,
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
+            PartnerScopes.ConsentRead,
             PartnerScopes.EventRead,
             PartnerScopes.WebhookRead,
             PartnerScopes.WebhookWrite
         ),
-        // A dating site learns whether a badge may be shown, never a score.
-        Make(BaiheDating, "Baihe", ["dating.badge"], PartnerScopes.EligibilityCheck),
+        // A dating site learns the band, and whether a badge may be shown, never a score.
+        Make(
+            BaiheDating,
+            PartnerKind.Dating,
+            "Baihe",
+            ["dating.badge"],
+            PartnerScopes.BandRead,
+            PartnerScopes.EligibilityCheck,
+            PartnerScopes.ConsentRead
+        ),
     ];
 
-    private static Partner Make(string id, string name, string[] programmes, params ReadOnlySpan<string> scopes) =>
+    private static Partner Make(string id, PartnerKind kind, string name, string[] programmes, params ReadOnlySpan<string> scopes) =>
         new()
         {
             Partner_ = id,
             DisplayName = name,
+            Kind = kind,
             ClientAuthentication = ClientAuthentication.TlsCa,
             Scopes = { scopes.ToArray() },
             Enrolments = { programmes.Select(ProgrammeArgument.Parse) },

@@ -5,6 +5,7 @@ using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Paging;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -13,8 +14,13 @@ using SesameGrpc.TransparencyLog;
 namespace SesameGrpc.Gateway.AuditAccess;
 
 /// <summary>Lets operators search, prove, export and check the audit log.</summary>
-internal sealed class AuditService(Database database, AuditVerification verification, AuditEntries entries, NoteSigner signer)
-    : Contracts.Operator.V1.AuditService.AuditServiceBase
+internal sealed class AuditService(
+    PersonStore persons,
+    Database database,
+    AuditVerification verification,
+    AuditEntries entries,
+    NoteSigner signer
+) : Contracts.Operator.V1.AuditService.AuditServiceBase
 {
     private const int MaxDifferences = 1000;
 
@@ -73,10 +79,13 @@ internal sealed class AuditService(Database database, AuditVerification verifica
 
     public override async Task<ListAuditEntriesResponse> ListAuditEntries(ListAuditEntriesRequest request, ServerCallContext context)
     {
-        var filter = LeafFilters.Of(request, entries);
-        if (request.Person.Length > 0)
+        var person = FieldCheck.IsPersonId(request.Person)
+            ? (await persons.FindByExternalIdAsync(request.Person, context.CancellationToken))?.Id ?? request.Person
+            : request.Person;
+        var filter = LeafFilters.Of(request, person, entries);
+        if (person.Length > 0)
         {
-            context.Call().Concerns(request.Person);
+            context.Call().Concerns(person);
         }
 
         await using var connection = await database.OpenAsync(context.CancellationToken);

@@ -10,7 +10,8 @@ namespace SesameGrpc.Gateway.AuditAccess;
 /// <summary>Reads what a search asks for.</summary>
 internal static class LeafFilters
 {
-    public static LeafFilter Of(ListAuditEntriesRequest request, AuditEntries entries)
+    /// <summary>The person is the internal id, or what the request says where that leads to nobody.</summary>
+    public static LeafFilter Of(ListAuditEntriesRequest request, string person, AuditEntries entries)
     {
         var from = MicrosOf(request.FromTime, long.MinValue);
         var until = MicrosOf(request.UntilTime, long.MaxValue);
@@ -28,7 +29,7 @@ internal static class LeafFilters
             .Require(after is not null, "page_token", "must be the next_page_token of the page before")
             .Enforce();
         return new LeafFilter(
-            request.Person.Length > 0 ? entries.SubjectHashOf(request.Person).ToByteArray() : null,
+            person.Length > 0 ? entries.SubjectHashOf(person).ToByteArray() : null,
             request.Caller.Length > 0 ? request.Caller : null,
             after!.Value.Time,
             after.Value.Index,

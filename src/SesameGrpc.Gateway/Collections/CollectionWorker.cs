@@ -144,7 +144,7 @@ internal sealed partial class CollectionWorker(
         {
             CollectionId = collectionId,
             ObligationId = obligation.Id,
-            Person = obligation.Person,
+            Person = obligation.ExternalPerson,
             Amount = new Money { CurrencyCode = "CNY", MinorUnits = taken.AmountFen },
             Statement = new StatementDetails
             {

@@ -3,16 +3,18 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
+using Consent = SesameGrpc.Gateway.Consents.Consent;
 
 namespace SesameGrpc.Gateway.CreditScores;
 
 /// <summary>Looks up scores.</summary>
-internal sealed class CreditScoreService(PersonReader persons, GatewayOptions options, TimeProvider time)
+internal sealed class CreditScoreService(ConsentReader consents, PersonReader persons, GatewayOptions options, TimeProvider time)
     : Contracts.Partner.V1.CreditScoreService.CreditScoreServiceBase
 {
     private const int MaxBatch = 1000;
@@ -26,16 +28,44 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
         }
 
         var call = context.Call();
-        call.Concerns(request.Subject);
-        if (request.IncludeDimensions && !call.HasScope(PartnerScopes.ScoreDimensionsRead))
+        var (person, consent) = await consents.FindAsync(call, request.Subject, PartnerScopes.ScoreRead, null, context.CancellationToken);
+        call.Concerns(person);
+        if (request.IncludeDimensions)
         {
-            throw new RefusalException(Refuse.ScopeMissing(PartnerScopes.ScoreDimensionsRead));
+            RequireDimensions(call, consent);
         }
 
-        var reading = await persons.GetAsync(request.Subject, context.CancellationToken);
+        if (consent is null)
+        {
+            throw new RefusalException(Refuse.NotFound());
+        }
+
+        var reading = await persons.GetAsync(consent.Person, context.CancellationToken);
         return reading.Person is null
             ? throw new RefusalException(Refuse.NotFound())
-            : Answer(call, request.Subject, reading, request.IncludeDimensions);
+            : Answer(call, consent, reading, request.IncludeDimensions);
+    }
+
+    public override async Task<GetScoreBandResponse> GetScoreBand(GetScoreBandRequest request, ServerCallContext context)
+    {
+        new FieldCheck().Person("subject", request.Subject).Enforce();
+        var call = context.Call();
+        var consent = await consents.RequireAsync(call, request.Subject, PartnerScopes.ScoreBandRead, null, context.CancellationToken);
+        var reading = await persons.GetAsync(consent.Person, context.CancellationToken);
+        var person = reading.Person ?? throw new RefusalException(Refuse.NotFound());
+        var response = new GetScoreBandResponse { Subject = request.Subject };
+        if (person.IsExpired(time.NowMicros(), validity))
+        {
+            response.NotScoredReason = NotScoredReason.ScoreExpired;
+        }
+        else
+        {
+            response.Band = ScoreBands.Of(person.ServedScore);
+            response.ValidUntilTime = person.FedScore is null ? null : Instants.ToTimestamp(person.ExpiryMicros(validity));
+        }
+
+        call.AuditEntries.Add(EntryOf(call, consent, person, response.HasBand ? ["band"] : ["not_scored_reason"]));
+        return response;
     }
 
     public override async Task<BatchGetCreditScoresResponse> BatchGetCreditScores(
@@ -62,25 +92,26 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
             return Refused(call, null, ErrorReason.FieldInvalid);
         }
 
-        var reading = await persons.GetAsync(subject, cancellationToken);
-        return reading.Person is null
-            ? Refused(call, subject, ErrorReason.ResourceNotFound)
-            : new BatchCreditScoreResult { Response = Answer(call, subject, reading, includeDimensions: false) };
+        var (personId, consent) = await consents.FindAsync(call, subject, PartnerScopes.ScoreRead, null, cancellationToken);
+        var reading = consent is null ? default : await persons.GetAsync(consent.Person, cancellationToken);
+        return consent is null || reading.Person is null
+            ? Refused(call, personId, ErrorReason.ResourceNotFound)
+            : new BatchCreditScoreResult { Response = Answer(call, consent, reading, includeDimensions: false) };
     }
 
-    private static BatchCreditScoreResult Refused(Call call, string? subject, ErrorReason reason)
+    private static BatchCreditScoreResult Refused(Call call, string? person, ErrorReason reason)
     {
-        call.AuditRefusal(subject, reason);
+        call.AuditRefusal(person, reason);
         return new BatchCreditScoreResult { ErrorReason = reason };
     }
 
-    private GetCreditScoreResponse Answer(Call call, string subject, PersonReading reading, bool includeDimensions)
+    private GetCreditScoreResponse Answer(Call call, Consent consent, PersonReading reading, bool includeDimensions)
     {
         var person = reading.Person!;
         var nowMicros = time.NowMicros();
         var response = new GetCreditScoreResponse
         {
-            Subject = subject,
+            Subject = consent.Subject,
             Source = reading.Source,
             Age = Duration.FromTimeSpan(reading.AgeAt(nowMicros)),
         };
@@ -93,28 +124,36 @@ internal sealed class CreditScoreService(PersonReader persons, GatewayOptions op
             response.Score = ToMessage(person, includeDimensions);
         }
 
-        call.AuditEntries.Add(EntryOf(call, subject, person, response));
+        call.AuditEntries.Add(EntryOf(call, consent, person, FieldsOf(response)));
         return response;
     }
 
-    private static AuditEntry EntryOf(Call call, string subject, PersonSnapshot person, GetCreditScoreResponse told)
+    private static IEnumerable<string> FieldsOf(GetCreditScoreResponse told) =>
+        told.Score is null ? ["not_scored_reason"]
+        : told.Score.Dimensions is null ? ["score", "band"]
+        : ["score", "band", "dimensions"];
+
+    private static AuditEntry EntryOf(Call call, Consent consent, PersonSnapshot person, IEnumerable<string> told)
     {
-        var entry = call.NewAuditEntry(subject);
+        var entry = call.NewAuditEntry(consent.Person);
+        consent.Describe(entry);
         entry.PersonVersion = person.Version;
-        if (told.Score is null)
-        {
-            entry.DisclosedFields.Add("not_scored_reason");
-            return entry;
-        }
-
-        entry.DisclosedFields.Add("score");
-        entry.DisclosedFields.Add("band");
-        if (told.Score.Dimensions is not null)
-        {
-            entry.DisclosedFields.Add("dimensions");
-        }
-
+        entry.DisclosedFields.Add(told);
         return entry;
+    }
+
+    // The partner may have the scope, and yet not from this person.
+    private void RequireDimensions(Call call, Consent? consent)
+    {
+        if (!call.HasScope(PartnerScopes.ScoreDimensionsRead))
+        {
+            throw new RefusalException(Refuse.ScopeMissing(PartnerScopes.ScoreDimensionsRead));
+        }
+
+        if (consent?.Covers(PartnerScopes.ScoreDimensionsRead, null, time.NowMicros()) != true)
+        {
+            throw new RefusalException(Refuse.NotFound());
+        }
     }
 
     private CreditScore ToMessage(PersonSnapshot person, bool includeDimensions)

@@ -3,11 +3,12 @@ using Npgsql;
 using NpgsqlTypes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.CreditScores;
 
-/// <summary>What a batch did: the persons that changed and their new versions, and those refused because they are not opted in.</summary>
+/// <summary>What a batch did: the persons that changed, by internal id, and their new versions; and those refused because they are not opted in, by the operator's id.</summary>
 internal sealed class BatchOutcome
 {
     public Dictionary<string, long> Versions { get; } = new(StringComparer.Ordinal);
@@ -23,7 +24,7 @@ internal sealed class BatchOutcome
 internal sealed class ScoreImportStore(Database database, TimeProvider time)
 {
     private const string UpdateOnConflict = """
-        ON CONFLICT (person_id) DO UPDATE SET
+        ON CONFLICT (external_id) DO UPDATE SET
             version = persons.version + 1, opted_in = 1, opted_out_us = NULL,
             opted_in_us = CASE WHEN persons.opted_in = 1 THEN persons.opted_in_us ELSE excluded.opted_in_us END,
             court_listed = excluded.court_listed, score = excluded.score, credit_history = excluded.credit_history,
@@ -35,44 +36,44 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
         """;
 
     private const string PersonColumns =
-        "person_id, version, opted_in, opted_in_us, court_listed, score, credit_history, fulfilment_capacity, behaviour_preference, "
+        "person_id, external_id, version, opted_in, opted_in_us, court_listed, score, credit_history, fulfilment_capacity, behaviour_preference, "
         + "personal_characteristics, contact_network, score_version, model_version, as_of_us";
 
     // A row without an opt-in of its own may only change a person who is there: its opted_in_us of 0 is no later than any opt-out.
     private const string UpsertOne = $"""
         INSERT INTO persons ({PersonColumns})
-        SELECT @person, 1, 1, @opted_in, @listed, @score, @p1, @p2, @p3, @p4, @p5, @score_version, @model, @as_of
-        WHERE @opted_in > 0 OR EXISTS (SELECT 1 FROM persons WHERE person_id = @person)
+        SELECT @id, @person, 1, 1, @opted_in, @listed, @score, @p1, @p2, @p3, @p4, @p5, @score_version, @model, @as_of
+        WHERE @opted_in > 0 OR EXISTS (SELECT 1 FROM persons WHERE external_id = @person)
         {UpdateOnConflict}
-        RETURNING version
+        RETURNING person_id, version
         """;
 
     private const string CreateBatchTable = """
-        CREATE TEMPORARY TABLE IF NOT EXISTS score_batch (person_id TEXT, opted_in_us BIGINT, court_listed INTEGER, score INTEGER,
+        CREATE TEMPORARY TABLE IF NOT EXISTS score_batch (person_id TEXT, external_id TEXT, opted_in_us BIGINT, court_listed INTEGER, score INTEGER,
             p1 INTEGER, p2 INTEGER, p3 INTEGER, p4 INTEGER, p5 INTEGER, score_version BIGINT, as_of_us BIGINT) ON COMMIT DELETE ROWS;
         TRUNCATE score_batch
         """;
 
     private const string CopyBatch =
-        "COPY score_batch (person_id, opted_in_us, court_listed, score, p1, p2, p3, p4, p5, score_version, as_of_us) FROM STDIN (FORMAT BINARY)";
+        "COPY score_batch (person_id, external_id, opted_in_us, court_listed, score, p1, p2, p3, p4, p5, score_version, as_of_us) FROM STDIN (FORMAT BINARY)";
 
     private const string UpsertBatch = $"""
         INSERT INTO persons ({PersonColumns})
-        SELECT b.person_id, 1, 1, b.opted_in_us, b.court_listed, b.score, b.p1, b.p2, b.p3, b.p4, b.p5, b.score_version, @model, b.as_of_us
+        SELECT b.person_id, b.external_id, 1, 1, b.opted_in_us, b.court_listed, b.score, b.p1, b.p2, b.p3, b.p4, b.p5, b.score_version, @model, b.as_of_us
         FROM score_batch b
-        WHERE b.opted_in_us > 0 OR EXISTS (SELECT 1 FROM persons p WHERE p.person_id = b.person_id)
-        ORDER BY b.person_id
+        WHERE b.opted_in_us > 0 OR EXISTS (SELECT 1 FROM persons p WHERE p.external_id = b.external_id)
+        ORDER BY b.external_id
         {UpdateOnConflict}
         RETURNING person_id, version
         """;
 
     private const string RefusedInBatch = """
-        SELECT b.person_id FROM score_batch b LEFT JOIN persons p ON p.person_id = b.person_id
+        SELECT b.external_id FROM score_batch b LEFT JOIN persons p ON p.external_id = b.external_id
         WHERE p.person_id IS NULL OR (p.opted_in = 0 AND b.opted_in_us <= COALESCE(p.opted_out_us, 0))
         """;
 
     private const string IsOptedInFor =
-        "SELECT CASE WHEN opted_in = 1 OR @opted_in > COALESCE(opted_out_us, 0) THEN 1 ELSE 0 END FROM persons WHERE person_id = @person";
+        "SELECT CASE WHEN opted_in = 1 OR @opted_in > COALESCE(opted_out_us, 0) THEN 1 ELSE 0 END FROM persons WHERE external_id = @person";
 
     public async Task<ScoreImport> FindAsync(string importId, CancellationToken cancellationToken)
     {
@@ -134,6 +135,7 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
         var outcome = new BatchOutcome();
         await using var upsert = transaction.Command(
             UpsertOne,
+            ("id", ""),
             ("person", ""),
             ("opted_in", 0L),
             ("listed", 0),
@@ -153,6 +155,7 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
             var parts = ScoreRowRules.PartsOf(row);
             object?[] values =
             [
+                PersonStore.NewId(),
                 row.Person,
                 row.OptedInUnixMicros,
                 row.CourtListed ? 1 : 0,
@@ -171,9 +174,9 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
                 upsert.Parameters[index].Value = values[index] ?? DBNull.Value;
             }
 
-            if (await upsert.ExecuteScalarAsync(cancellationToken) is long version)
+            if (await ApplyOneAsync(upsert, cancellationToken) is { } applied)
             {
-                outcome.Versions[row.Person] = version;
+                outcome.Versions[applied.Person] = applied.Version;
             }
             else if (
                 await transaction
@@ -186,6 +189,12 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
         }
 
         return outcome;
+    }
+
+    private static async Task<(string Person, long Version)?> ApplyOneAsync(DbCommand upsert, CancellationToken cancellationToken)
+    {
+        await using var reader = await upsert.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
     }
 
     private static async Task<BatchOutcome> ApplyByCopyAsync(
@@ -224,6 +233,7 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
     {
         var parts = ScoreRowRules.PartsOf(row);
         await copy.StartRowAsync(cancellationToken);
+        await copy.WriteAsync(PersonStore.NewId(), NpgsqlDbType.Text, cancellationToken);
         await copy.WriteAsync(row.Person, NpgsqlDbType.Text, cancellationToken);
         await copy.WriteAsync(row.OptedInUnixMicros, NpgsqlDbType.Bigint, cancellationToken);
         int?[] numbers =

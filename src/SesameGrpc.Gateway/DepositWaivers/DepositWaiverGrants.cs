@@ -8,6 +8,7 @@ using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
+using Consent = SesameGrpc.Gateway.Consents.Consent;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
 
@@ -16,9 +17,22 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
 {
     private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
-    public LedgerOutcome Decide(LedgerBook book, PartnerRecord partner, EnrolledProgramme programme, GrantDepositWaiverRequest request)
+    /// <summary>Decides for the person, by internal id; null where the partner may not know of any.</summary>
+    public LedgerOutcome Decide(
+        LedgerBook book,
+        PartnerRecord partner,
+        EnrolledProgramme programme,
+        string? personId,
+        GrantDepositWaiverRequest request
+    )
     {
-        if (book.Person(request.Subject) is not { OptedIn: true, Person: var person })
+        var nowMicros = time.NowMicros();
+        if (
+            personId is null
+            || book.Person(personId) is not { OptedIn: true, Person: var person }
+            || book.ConsentOf(partner.Id, personId) is not { } consent
+            || !consent.Covers(PartnerScopes.DepositWaiverWrite, programme.Programme.Id, nowMicros)
+        )
         {
             throw new RefusalException(Refuse.NotFound());
         }
@@ -28,14 +42,13 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
             throw new RefusalException(OrderTaken());
         }
 
-        var nowMicros = time.NowMicros();
-        var subject = DecisionSubject.Of(partner.Id, request.Subject, programme, request.Amount, request.Attributes);
+        var subject = DecisionSubject.Of(partner.Id, personId, programme, request.Amount, request.Attributes);
         var honoured = person.CourtListed ? null : seal.Open(subject, request.DecisionId, nowMicros);
         var decision = honoured ?? EligibilityRules.Decide(programme, person, request.Amount, request.Attributes, nowMicros, validity);
         var decisionId = honoured is null ? seal.Seal(subject, decision, nowMicros) : request.DecisionId;
         if (decision.Outcome != EligibilityDecision.Eligible)
         {
-            return NotGranted(decision.Outcome, decision.Reasons, programme, decisionId, person);
+            return NotGranted(decision.Outcome, decision.Reasons, programme, decisionId, person, consent);
         }
 
         // ProgrammeRules gives every deposit programme an amount.
@@ -43,14 +56,21 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
         var requested = request.Amount?.MinorUnits ?? limit;
         if (requested > limit && !request.AcceptPartial)
         {
-            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(DecisionReason.AmountTooHigh), programme, decisionId, person);
+            return NotGranted(
+                EligibilityDecision.NotEligible,
+                ReasonSet.Of(DecisionReason.AmountTooHigh),
+                programme,
+                decisionId,
+                person,
+                consent
+            );
         }
 
-        var obligation = NewObligation(partner, programme, request, requested, Math.Min(requested, limit), decisionId, nowMicros);
+        var obligation = NewObligation(consent, programme, request, requested, Math.Min(requested, limit), decisionId, nowMicros);
         var limits = LimitsOf(partner, programme, person);
-        if (book.ExposureOf(request.Subject).FirstExceeded(limits, obligation.HeldFen) is { } limitReached)
+        if (book.ExposureOf(personId).FirstExceeded(limits, obligation.HeldFen) is { } limitReached)
         {
-            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(limitReached), programme, decisionId, person);
+            return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(limitReached), programme, decisionId, person, consent);
         }
 
         return new LedgerOutcome(
@@ -58,6 +78,7 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
             ObligationRules.Open(obligation, limits),
             entry =>
             {
+                consent.Describe(entry);
                 entry.Decision = EligibilityDecision.Eligible;
                 entry.PersonVersion = person.Version;
             }
@@ -79,7 +100,7 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
     }
 
     private static Obligation NewObligation(
-        PartnerRecord partner,
+        Consent consent,
         EnrolledProgramme programme,
         GrantDepositWaiverRequest request,
         long requested,
@@ -91,9 +112,10 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
         {
             Id = Guid.CreateVersion7(Instants.FromMicros(nowMicros)).ToString("N"),
             Kind = ObligationKind.DepositWaiver,
-            Partner = partner.Id,
+            Partner = consent.Partner,
             OrderId = request.OrderId,
-            Person = request.Subject,
+            Person = consent.Person,
+            Subject = consent.Subject,
             Programme = programme.Programme.Id,
             State = ObligationState.Active,
             Revision = 1,
@@ -110,7 +132,8 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
         ReasonSet reasons,
         EnrolledProgramme programme,
         string decisionId,
-        PersonSnapshot person
+        PersonSnapshot person,
+        Consent consent
     )
     {
         var details = ReasonTexts.Of(reasons).ToList();
@@ -126,6 +149,7 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
             null,
             entry =>
             {
+                consent.Describe(entry);
                 entry.Outcome = AuditOutcome.Decided;
                 entry.Decision = outcome;
                 entry.DecisionReasons.Add(details.Select(detail => detail.Reason));

@@ -62,7 +62,7 @@ internal static class DepositWaiverRules
         {
             DepositWaiverId = obligation.Id,
             OrderId = obligation.OrderId,
-            Subject = obligation.Person,
+            Subject = obligation.Subject,
             Programme = obligation.Programme,
             State = (DepositWaiverState)obligation.State,
             Revision = obligation.Revision,

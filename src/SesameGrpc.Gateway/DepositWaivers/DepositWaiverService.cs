@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Paging;
@@ -19,13 +20,14 @@ namespace SesameGrpc.Gateway.DepositWaivers;
 
 /// <summary>Waives deposits.</summary>
 internal sealed class DepositWaiverService(
+    ConsentReader consents,
     DepositWaiverGrants grants,
     DepositWaiverChanges changes,
     LedgerStore ledger,
     LedgerWriter writer
 ) : Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceBase
 {
-    public override Task<GrantDepositWaiverResponse> GrantDepositWaiver(GrantDepositWaiverRequest request, ServerCallContext context)
+    public override async Task<GrantDepositWaiverResponse> GrantDepositWaiver(GrantDepositWaiverRequest request, ServerCallContext context)
     {
         var partner = context.Partner();
         var call = context.Call();
@@ -33,18 +35,27 @@ internal sealed class DepositWaiverService(
             .VisibleText("order_id", request.OrderId)
             .Require(request.DecisionId.Length <= 128, "decision_id", "must be at most 128 characters");
         OrderChecks.Check(check, request.Subject, request.Amount, request.Attributes).Enforce();
-        call.Concerns(request.Subject);
+
+        // Read again under the person's lock. Where there is no consent nothing is locked, but an answer that was given before is found.
+        var (person, consent) = await consents.FindAsync(
+            call,
+            request.Subject,
+            PartnerScopes.DepositWaiverWrite,
+            request.Programme,
+            context.CancellationToken
+        );
+        call.Concerns(person);
 
         // The enrolment is part of the effect: a grant that was answered before is answered so again, also when the enrolment has ended since.
         var work = new LedgerWork
         {
             Request = RequestKey.Of(context, request.RequestId, request),
-            Person = request.Subject,
+            Person = consent?.Person,
             Order = (partner.Id, request.OrderId),
             NewEntry = call.NewAuditEntry,
-            Decide = book => grants.Decide(book, partner, DepositProgramme(partner, request.Programme), request),
+            Decide = book => grants.Decide(book, partner, DepositProgramme(partner, request.Programme), consent?.Person, request),
         };
-        return writer.RunAsync(context, work, GrantDepositWaiverResponse.Parser);
+        return await writer.RunAsync(context, work, GrantDepositWaiverResponse.Parser);
     }
 
     public override async Task<GetDepositWaiverResponse> GetDepositWaiver(GetDepositWaiverRequest request, ServerCallContext context)
@@ -76,16 +87,12 @@ internal sealed class DepositWaiverService(
             )
             .PersonOrEmpty("subject", request.Subject)
             .Enforce();
-        if (request.Subject.Length > 0)
-        {
-            context.Call().Concerns(request.Subject);
-        }
-
         var size = Page.SizeOf(request.PageSize);
         var filter = new ObligationFilter(
             request.PageToken,
             ObligationKind.DepositWaiver,
             context.Partner().Id,
+            Person: "",
             request.Subject,
             request.State == DepositWaiverState.Unspecified ? null : (ObligationState)request.State
         );

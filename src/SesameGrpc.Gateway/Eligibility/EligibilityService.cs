@@ -3,26 +3,44 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Paging;
+using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
+using Consent = SesameGrpc.Gateway.Consents.Consent;
 
 namespace SesameGrpc.Gateway.Eligibility;
 
 /// <summary>Answers whether a programme is open to a person.</summary>
-internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal, GatewayOptions options, TimeProvider time)
-    : Contracts.Partner.V1.EligibilityService.EligibilityServiceBase
+internal sealed class EligibilityService(
+    ConsentReader consents,
+    PersonReader persons,
+    DecisionSeal seal,
+    GatewayOptions options,
+    TimeProvider time
+) : Contracts.Partner.V1.EligibilityService.EligibilityServiceBase
 {
     private const int MaxBatch = 1000;
     private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
     public override async Task<CheckEligibilityResponse> CheckEligibility(CheckEligibilityRequest request, ServerCallContext context)
     {
-        ConcernPerson(context.Call(), request);
+        var call = context.Call();
         OrderChecks.Check(new FieldCheck(), request.Subject, request.Amount, request.Attributes).Enforce();
-        return await CheckAsync(context, request) ?? throw new RefusalException(Refuse.NotFound());
+        var programme = context.Partner().Programme(request.Programme);
+        var consent = await consents.RequireAsync(
+            call,
+            request.Subject,
+            PartnerScopes.EligibilityCheck,
+            programme.Programme.Id,
+            context.CancellationToken
+        );
+        return await CheckAsync(call, consent, programme, request, context.CancellationToken)
+            ?? throw new RefusalException(Refuse.NotFound());
     }
 
     public override async Task<BatchCheckEligibilityResponse> BatchCheckEligibility(
@@ -65,39 +83,46 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
 
     private async ValueTask<BatchEligibilityResult> CheckOneAsync(ServerCallContext context, CheckEligibilityRequest check)
     {
+        var call = context.Call();
+        string? person = null;
         try
         {
             OrderChecks.Check(new FieldCheck(), check.Subject, check.Amount, check.Attributes).Enforce();
-            return await CheckAsync(context, check) is { } response
+            person = check.Subject;
+            var programme = context.Partner().Programme(check.Programme);
+            (person, var consent) = await consents.FindAsync(
+                call,
+                check.Subject,
+                PartnerScopes.EligibilityCheck,
+                programme.Programme.Id,
+                context.CancellationToken
+            );
+            return consent is not null && await CheckAsync(call, consent, programme, check, context.CancellationToken) is { } response
                 ? new BatchEligibilityResult { Response = response }
-                : Refused(context.Call(), check, ErrorReason.ResourceNotFound);
+                : Refused(call, person, ErrorReason.ResourceNotFound);
         }
         catch (RefusalException refused)
         {
-            return Refused(context.Call(), check, refused.Refusal.Reason);
+            return Refused(call, person, refused.Refusal.Reason);
         }
     }
 
-    private static BatchEligibilityResult Refused(Call call, CheckEligibilityRequest check, ErrorReason reason)
+    private static BatchEligibilityResult Refused(Call call, string? person, ErrorReason reason)
     {
-        call.AuditRefusal(FieldCheck.IsPersonId(check.Subject) ? check.Subject : null, reason);
+        call.AuditRefusal(person, reason);
         return new BatchEligibilityResult { ErrorReason = reason };
     }
 
-    private static void ConcernPerson(Call call, CheckEligibilityRequest request)
+    // Null: the person is not opted in any more.
+    private async ValueTask<CheckEligibilityResponse?> CheckAsync(
+        Call call,
+        Consent consent,
+        EnrolledProgramme programme,
+        CheckEligibilityRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        if (FieldCheck.IsPersonId(request.Subject))
-        {
-            call.Concerns(request.Subject);
-        }
-    }
-
-    // Null: the person is not opted in.
-    private async ValueTask<CheckEligibilityResponse?> CheckAsync(ServerCallContext context, CheckEligibilityRequest request)
-    {
-        var partner = context.Partner();
-        var programme = partner.Programme(request.Programme);
-        var reading = await persons.GetAsync(request.Subject, context.CancellationToken);
+        var reading = await persons.GetAsync(consent.Person, cancellationToken);
         if (reading.Person is not { } person)
         {
             return null;
@@ -106,7 +131,7 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
         var nowMicros = time.NowMicros();
         var decision = EligibilityRules.Decide(programme, person, request.Amount, request.Attributes, nowMicros, validity);
         var expireMicros = nowMicros + (long)DecisionSeal.Lifetime.TotalMicroseconds;
-        var subject = DecisionSubject.Of(partner.Id, request.Subject, programme, request.Amount, request.Attributes);
+        var subject = DecisionSubject.Of(consent.Partner, consent.Person, programme, request.Amount, request.Attributes);
         var response = new CheckEligibilityResponse
         {
             Decision = decision.Outcome,
@@ -121,13 +146,20 @@ internal sealed class EligibilityService(PersonReader persons, DecisionSeal seal
             Source = reading.Source,
             Age = Duration.FromTimeSpan(reading.AgeAt(nowMicros)),
         };
-        context.Call().AuditEntries.Add(EntryOf(context.Call(), request, person, response));
+        call.AuditEntries.Add(EntryOf(call, consent, request, person, response));
         return response;
     }
 
-    private static AuditEntry EntryOf(Call call, CheckEligibilityRequest request, PersonSnapshot person, CheckEligibilityResponse told)
+    private static AuditEntry EntryOf(
+        Call call,
+        Consent consent,
+        CheckEligibilityRequest request,
+        PersonSnapshot person,
+        CheckEligibilityResponse told
+    )
     {
-        var entry = call.NewAuditEntry(request.Subject);
+        var entry = call.NewAuditEntry(consent.Person);
+        consent.Describe(entry);
         entry.Outcome = AuditOutcome.Decided;
         entry.Programme = request.Programme;
         entry.PolicyVersion = told.PolicyVersion;

@@ -6,9 +6,10 @@ namespace SesameGrpc.Gateway.Events;
 
 /// <summary>An event that is to be written with its change.</summary>
 /// <param name="Partner">Who is told.</param>
+/// <param name="Person">Whom it is about, by internal id.</param>
 /// <param name="Event">What is told.</param>
 /// <param name="Leaf">Which of the transaction's leaves in the audit log is the change's, from 0 on.</param>
-internal sealed record PendingEvent(string Partner, Event Event, int Leaf);
+internal sealed record PendingEvent(string Partner, string Person, Event Event, int Leaf);
 
 /// <summary>An event as stored.</summary>
 internal sealed record StoredEvent(long Position, Event Event);
@@ -25,7 +26,7 @@ internal sealed class EventStore(Database database)
     /// <summary>Adds the statements that write the events, right behind those that append the transaction's leaves.</summary>
     public static void Append(StatementBatch last, IReadOnlyList<PendingEvent> events, int leaves)
     {
-        foreach (var (partner, what, leaf) in events)
+        foreach (var (partner, person, what, leaf) in events)
         {
             last.Add(
                 """
@@ -34,7 +35,7 @@ internal sealed class EventStore(Database database)
                 """,
                 ("back", (long)(leaves - leaf)),
                 ("partner", partner),
-                ("person", what.Subject),
+                ("person", person),
                 ("event", what.EventId),
                 ("document", what.ToByteArray()),
                 ("created", what.EventTime.ToDateTimeOffset().ToMicros())

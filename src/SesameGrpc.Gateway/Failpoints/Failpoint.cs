@@ -108,6 +108,9 @@ internal enum Failpoint
     /// <summary>All instances have been told of it.</summary>
     PersonAnnounced,
 
+    /// <summary>A change of consents is committed, and its caller has not been told.</summary>
+    ConsentCommitted,
+
     /// <summary>A batch of scores is written, without the position that it reaches.</summary>
     ScoresApplied,
 

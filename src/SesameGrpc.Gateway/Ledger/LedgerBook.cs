@@ -1,3 +1,4 @@
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
@@ -15,6 +16,7 @@ internal sealed class LedgerBook
 {
     private readonly Dictionary<string, PersonRow> persons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PersonExposure> exposures = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Partner, string Person), Consent> consents = [];
     private readonly Dictionary<string, Obligation> obligations = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Partner, string OrderId), string> orders = [];
     private readonly Dictionary<(string Caller, string Method, string RequestId), RequestRecord> requests = [];
@@ -50,7 +52,12 @@ internal sealed class LedgerBook
             : throw new RefusalException(Refuse.RequestIdReused(Storage.Instants.FromMicros(record.CreatedMicros)));
     }
 
-    public void Load(string personId, PersonRow person) => persons[personId] = person;
+    /// <summary>The live consent of a locked person with a partner; null: there is none.</summary>
+    public Consent? ConsentOf(string partner, string person) => consents.GetValueOrDefault((partner, person));
+
+    public void Load(PersonRow person) => persons[person.Id] = person;
+
+    public void Load(Consent consent) => consents[(consent.Partner, consent.Person)] = consent;
 
     public void Load(Obligation obligation)
     {

@@ -14,7 +14,7 @@ internal static class LedgerEvents
             EventId = Guid.CreateVersion7(Instants.FromMicros(nowMicros)).ToString("N"),
             Type = TypeOf(what),
             EventTime = Instants.ToTimestamp(nowMicros),
-            Subject = after.Person,
+            Subject = after.Subject,
             DepositWaiver = new DepositWaiverReference
             {
                 DepositWaiverId = after.Id,

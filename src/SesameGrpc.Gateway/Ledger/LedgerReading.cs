@@ -1,5 +1,6 @@
 using System.Data.Common;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Storage;
 
@@ -57,10 +58,7 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
     private void Each<T>(List<T> rows, Action<T> load) => loaders.Add(() => rows.ForEach(load));
 
     private void AskForLock(StatementBatch batch, string sql, (string, object?) key) =>
-        Each(
-            batch.Query(sql, row => (Id: row.GetString(13), Row: PersonStore.Map(row, nowMicros)), key),
-            person => book.Load(person.Id, person.Row)
-        );
+        Each(batch.Query(sql, row => PersonStore.Map(row, nowMicros), key), book.Load);
 
     private void AskForExposures(StatementBatch batch, string sql, (string, object?) key) =>
         Each(
@@ -84,6 +82,10 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
         if (work.Order is { } order)
         {
             Each(batch.Query(LedgerStore.FindByOrder, LedgerStore.Map, ("partner", order.Partner), ("order", order.OrderId)), book.Load);
+            if (work.Person is { } person)
+            {
+                Each(batch.Query(ConsentStore.FindLive, Consent.Map, ("partner", order.Partner), ("person", person)), book.Load);
+            }
         }
 
         if (work.Request is { } key)
@@ -128,7 +130,7 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
 
     // SQLite has one writer at a time, and this transaction is it.
     private static string Lock(string person, StorageProvider provider, bool wait) =>
-        $"SELECT {PersonStore.Columns}, person_id FROM persons WHERE person_id = {person}"
+        $"SELECT {PersonStore.Columns} FROM persons WHERE person_id = {person}"
         + (
             provider == StorageProvider.Sqlite ? ""
             : wait ? " FOR NO KEY UPDATE"

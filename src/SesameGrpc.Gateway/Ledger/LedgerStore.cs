@@ -9,7 +9,7 @@ internal sealed class LedgerStore(Database database)
     /// <summary>The columns of an obligation's own row.</summary>
     public const string OwnColumns =
         "obligation_id, kind, partner_id, order_id, person_id, programme, state, revision, requested_fen, held_fen, charged_fen, collected_fen, charge, "
-        + "policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by";
+        + "policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject";
 
     /// <summary>Finds by @id, for <see cref="Map"/>.</summary>
     public const string FindById = $"{Select} WHERE o.obligation_id = @id";
@@ -21,8 +21,8 @@ internal sealed class LedgerStore(Database database)
     public const string Select = """
         SELECT o.obligation_id, o.kind, o.partner_id, o.order_id, o.person_id, o.programme, o.state, o.revision, o.requested_fen, o.held_fen, o.charged_fen,
             o.collected_fen, o.charge, o.policy_version, o.decision_id, o.granted_us, o.due_us, o.completed_us, o.payment_due_us, o.ended_us, o.settled_by,
-            c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause
-        FROM obligations o LEFT JOIN collections c ON c.obligation_id = o.obligation_id
+            c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause, o.subject, p.external_id
+        FROM obligations o LEFT JOIN collections c ON c.obligation_id = o.obligation_id LEFT JOIN persons p ON p.person_id = o.person_id
         """;
 
     public Task<Obligation?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -37,7 +37,8 @@ internal sealed class LedgerStore(Database database)
         // The two filters that have an index are put into the text, so that the planner sees which of them to use.
         var where =
             (filter.Partner.Length > 0 ? " AND o.partner_id = @partner" : "")
-            + (filter.Person.Length > 0 ? " AND o.person_id = @person" : "");
+            + (filter.Person.Length > 0 ? " AND o.person_id = @person" : "")
+            + (filter.Subject.Length > 0 ? " AND o.subject = @subject" : "");
         await using var connection = await database.OpenAsync(cancellationToken);
         var command = connection.Command(
             $"""
@@ -50,7 +51,8 @@ internal sealed class LedgerStore(Database database)
             ("state", filter.State is { } state ? (int)state : 0),
             ("limit", limit)
         );
-        foreach (var (name, value) in new[] { ("partner", filter.Partner), ("person", filter.Person) }.Where(pair => pair.Item2.Length > 0))
+        (string Name, string Value)[] texts = [("partner", filter.Partner), ("person", filter.Person), ("subject", filter.Subject)];
+        foreach (var (name, value) in texts.Where(pair => pair.Value.Length > 0))
         {
             var parameter = command.CreateParameter();
             (parameter.ParameterName, parameter.Value) = (name, value);
@@ -96,6 +98,8 @@ internal sealed class LedgerStore(Database database)
             Partner = row.GetString(2),
             OrderId = row.GetString(3),
             Person = row.GetString(4),
+            Subject = row.GetString(27),
+            ExternalPerson = row.IsDBNull(28) ? "" : row.GetString(28),
             Programme = row.GetString(5),
             State = (ObligationState)row.GetInt32(6),
             Revision = row.GetInt64(7),
@@ -133,8 +137,15 @@ internal sealed class LedgerStore(Database database)
     }
 }
 
-/// <summary>Which obligations to list. Empty texts and nulls mean any.</summary>
-internal sealed record ObligationFilter(string BelowId, ObligationKind? Kind, string Partner, string Person, ObligationState? State);
+/// <summary>Which obligations to list, the person by internal id or by what the partner knows them by. Empty texts and nulls mean any.</summary>
+internal sealed record ObligationFilter(
+    string BelowId,
+    ObligationKind? Kind,
+    string Partner,
+    string Person,
+    string Subject,
+    ObligationState? State
+);
 
 /// <summary>An entry as the journal holds it.</summary>
 internal sealed record JournalEntry(

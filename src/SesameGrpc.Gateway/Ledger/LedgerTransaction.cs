@@ -93,13 +93,15 @@ internal sealed class LedgerTransaction(StorageProvider provider, bool waitForLo
 
             if (outcome.Posting is { Event: { } what } told)
             {
-                events.Add(new PendingEvent(told.After.Partner, LedgerEvents.Of(told, what, nowMicros), leaves.Count - 1));
+                events.Add(
+                    new PendingEvent(told.After.Partner, told.After.Person, LedgerEvents.Of(told, what, nowMicros), leaves.Count - 1)
+                );
             }
 
             if (work.Request is { } key)
             {
                 book.Load(key, new RequestRecord(key.BodyHash, answer, nowMicros));
-                LedgerWriting.Add(last, key, answer, nowMicros);
+                LedgerWriting.Add(last, key, answer, outcome.Posting?.After.Person ?? work.Person, nowMicros);
             }
 
             return (new LedgerResult(answer, outcome.Answer, null, outcome.Posting), null);

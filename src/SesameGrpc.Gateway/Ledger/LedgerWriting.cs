@@ -10,14 +10,14 @@ namespace SesameGrpc.Gateway.Ledger;
 internal static class LedgerWriting
 {
     private const string InsertRequest = """
-        INSERT INTO requests (caller, method, request_id, body_sha256, response, created_us)
-        VALUES (@caller, @method, @request, @hash, @response, @now)
+        INSERT INTO requests (caller, method, request_id, body_sha256, response, created_us, person_id)
+        VALUES (@caller, @method, @request, @hash, @response, @now, @person)
         """;
 
     private const string InsertObligation = $"""
         INSERT INTO obligations ({LedgerStore.OwnColumns})
         VALUES (@id, @kind, @partner, @order, @person, @programme, @state, @revision, @requested, @held, @charged, @collected, @charge,
-            @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by)
+            @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by, @subject)
         """;
 
     // A change that was decided on another revision would be a NULL where none may be: the store refuses it.
@@ -53,7 +53,7 @@ internal static class LedgerWriting
         WHERE person_id = @person AND scope IN (@scope0, @scope1, @scope2)
         """;
 
-    public static void Add(StatementBatch batch, RequestKey key, byte[] response, long nowMicros) =>
+    public static void Add(StatementBatch batch, RequestKey key, byte[] response, string? person, long nowMicros) =>
         batch.Add(
             InsertRequest,
             ("caller", key.Caller),
@@ -61,7 +61,8 @@ internal static class LedgerWriting
             ("request", key.RequestId),
             ("hash", key.BodyHash),
             ("response", response),
-            ("now", nowMicros)
+            ("now", nowMicros),
+            ("person", person)
         );
 
     /// <summary>Adds the statements of a change; version is the number of its last entry.</summary>
@@ -109,6 +110,7 @@ internal static class LedgerWriting
                 ("partner", obligation.Partner),
                 ("order", obligation.OrderId),
                 ("person", obligation.Person),
+                ("subject", obligation.Subject),
                 ("programme", obligation.Programme),
                 ("requested", obligation.RequestedFen),
                 ("held", obligation.HeldFen),

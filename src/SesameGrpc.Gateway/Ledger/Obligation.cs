@@ -36,7 +36,14 @@ internal sealed record Obligation
 
     public required string OrderId { get; init; }
 
+    /// <summary>The person's internal id.</summary>
     public required string Person { get; init; }
+
+    /// <summary>What the partner knows the person by.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The operator's id of the person, where it was read with the row; empty once the person is erased.</summary>
+    public string ExternalPerson { get; init; } = "";
 
     public required string Programme { get; init; }
 

@@ -2,6 +2,7 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Reconciliation;
@@ -11,7 +12,7 @@ using LedgerTotals = SesameGrpc.Gateway.Reconciliation.LedgerTotals;
 namespace SesameGrpc.Gateway.LedgerAccess;
 
 /// <summary>Has the whole ledger verified on one snapshot and tells of it. Invariant: whom a difference names, the audit log names before it is told.</summary>
-internal sealed class LedgerCheck(Database database, LedgerVerification verification, AuditLog log)
+internal sealed class LedgerCheck(Database database, PersonStore persons, LedgerVerification verification, AuditLog log)
 {
     public async Task RunAsync(IServerStreamWriter<CheckLedgerResponse> stream, Call call, CancellationToken cancellationToken)
     {
@@ -23,13 +24,13 @@ internal sealed class LedgerCheck(Database database, LedgerVerification verifica
             cancellationToken
         );
         await log.AppendAsync(EntriesOf(report, call), cancellationToken);
-        await stream.WriteAsync(ToMessage(report), cancellationToken);
+        var names = await persons.ExternalIdsAsync(PersonsOf(report), cancellationToken);
+        await stream.WriteAsync(ToMessage(report, names), cancellationToken);
     }
 
     private static List<AuditEntry> EntriesOf(LedgerReport report, Call call)
     {
-        var persons = report.Differences.Select(item => item.Person).Where(person => person.Length > 0).Distinct(StringComparer.Ordinal);
-        var entries = persons.Select(person => call.NewAuditEntry(person)).ToList();
+        var entries = PersonsOf(report).ConvertAll(person => call.NewAuditEntry(person));
         if (entries.Count == 0)
         {
             return [call.NewAuditEntry()];
@@ -39,7 +40,11 @@ internal sealed class LedgerCheck(Database database, LedgerVerification verifica
         return entries;
     }
 
-    private static CheckLedgerResponse ToMessage(LedgerReport report) =>
+    private static List<string> PersonsOf(LedgerReport report) =>
+        [.. report.Differences.Select(item => item.Person).Where(person => person.Length > 0).Distinct(StringComparer.Ordinal)];
+
+    // An id that leads to nobody is shown as it is: that is what is wrong, or the person was erased.
+    private static CheckLedgerResponse ToMessage(LedgerReport report, IReadOnlyDictionary<string, string> names) =>
         new()
         {
             CheckedEntries = report.Entries,
@@ -49,7 +54,7 @@ internal sealed class LedgerCheck(Database database, LedgerVerification verifica
                 report.Differences.Select(item => new Contracts.Operator.V1.LedgerDifference
                 {
                     ObligationId = item.ObligationId,
-                    Person = item.Person,
+                    Person = names.GetValueOrDefault(item.Person, item.Person),
                     Description = item.Description,
                 }),
             },

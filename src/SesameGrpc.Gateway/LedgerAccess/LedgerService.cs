@@ -2,6 +2,7 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Paging;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
@@ -12,7 +13,7 @@ using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
 namespace SesameGrpc.Gateway.LedgerAccess;
 
 /// <summary>Lets operators see the ledger, give up what is overdue, and have the whole recomputed.</summary>
-internal sealed class LedgerService(LedgerStore ledger, LedgerWriter writer, LedgerCheck check, TimeProvider time)
+internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, LedgerWriter writer, LedgerCheck check, TimeProvider time)
     : Contracts.Operator.V1.LedgerService.LedgerServiceBase
 {
     private const int MaxReason = 256;
@@ -34,9 +35,12 @@ internal sealed class LedgerService(LedgerStore ledger, LedgerWriter writer, Led
             .PersonOrEmpty("person", request.Person)
             .Require(Enum.IsDefined(request.State), "state", "must be a state, or unspecified for any")
             .Enforce();
+        var person = "";
         if (request.Person.Length > 0)
         {
-            context.Call().Concerns(request.Person);
+            // A person who is not there has no obligations: nothing is stored under the operator's id.
+            person = (await persons.FindByExternalIdAsync(request.Person, context.CancellationToken))?.Id ?? request.Person;
+            context.Call().Concerns(person);
         }
 
         var size = Page.SizeOf(request.PageSize);
@@ -44,7 +48,8 @@ internal sealed class LedgerService(LedgerStore ledger, LedgerWriter writer, Led
             request.PageToken,
             null,
             request.Partner,
-            request.Person,
+            person,
+            Subject: "",
             request.State == Contracts.Operator.V1.ObligationState.Unspecified ? null : (ObligationState)request.State
         );
         var page = Page.Of(await ledger.ListAsync(filter, size + 1, context.CancellationToken), size, obligation => obligation.Id);

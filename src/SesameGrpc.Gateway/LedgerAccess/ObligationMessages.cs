@@ -27,7 +27,7 @@ internal static class ObligationMessages
             Kind = (Wire.ObligationKind)obligation.Kind,
             Partner = obligation.Partner,
             OrderId = obligation.OrderId,
-            Person = obligation.Person,
+            Person = obligation.ExternalPerson,
             Programme = obligation.Programme,
             State = (Wire.ObligationState)obligation.State,
             Revision = obligation.Revision,

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
@@ -21,13 +22,14 @@ internal sealed class PartnerAdminService(
     ClientRegistration clients,
     ProgrammeCatalogueSource programmes,
     RequestReplay replay,
-    TimeProvider time
+    TimeProvider time,
+    GatewayOptions options
 ) : Contracts.Operator.V1.PartnerAdminService.PartnerAdminServiceBase
 {
     public override Task<CreatePartnerResponse> CreatePartner(CreatePartnerRequest request, ServerCallContext context)
     {
         var partner = (request.Partner ?? new Partner()).Clone();
-        PartnerRules.Check(partner, programmes);
+        PartnerRules.Check(partner, programmes, options.Mode);
         return ChangeAsync(
             context,
             request.RequestId,
@@ -71,7 +73,7 @@ internal sealed class PartnerAdminService(
     public override Task<UpdatePartnerResponse> UpdatePartner(UpdatePartnerRequest request, ServerCallContext context)
     {
         var wanted = request.Partner ?? new Partner();
-        string[] updatable = ["display_name", "scopes", "enrolments"];
+        string[] updatable = ["display_name", "scopes", "enrolments", "redirect_uris"];
         var paths = request.UpdateMask?.Paths ?? [];
         new FieldCheck()
             .Require(
@@ -99,7 +101,7 @@ internal sealed class PartnerAdminService(
                         ReplacePrimitiveFields = true,
                     }
                 );
-                PartnerRules.Check(partner, programmes);
+                PartnerRules.Check(partner, programmes, options.Mode);
                 PartnerRules.Normalize(partner, before);
             }),
             changed => new UpdatePartnerResponse { Partner = changed }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
@@ -9,18 +11,40 @@ namespace SesameGrpc.Gateway.Onboarding;
 /// <summary>What a partner's document may say. Pure.</summary>
 internal static class PartnerRules
 {
+    private const int MaxRedirectUris = 10;
+
     /// <summary>Checks the fields that an operator sets.</summary>
-    public static void Check(Partner partner, ProgrammeCatalogueSource programmes)
+    public static void Check(Partner partner, ProgrammeCatalogueSource programmes, GatewayMode mode)
     {
         var check = new FieldCheck()
             .Require(IsPartnerId(partner.Partner_), "partner.partner", "must be 2 to 40 characters of a-z 0-9 -, beginning with a letter")
-            .Require(partner.DisplayName.Length is > 0 and <= 100, "partner.display_name", "must be 1 to 100 characters");
+            .Require(partner.DisplayName.Length is > 0 and <= 100, "partner.display_name", "must be 1 to 100 characters")
+            .Require(
+                partner.Kind != PartnerKind.Unspecified && Enum.IsDefined(partner.Kind),
+                "partner.kind",
+                $"must be one of {string.Join(", ", Enum.GetValues<PartnerKind>().Where(kind => kind != PartnerKind.Unspecified))}"
+            )
+            .Require(partner.RedirectUris.Count <= MaxRedirectUris, "partner.redirect_uris", $"must be at most {MaxRedirectUris}");
+        foreach (var uri in partner.RedirectUris)
+        {
+            check.Require(
+                IsRedirectUri(uri, mode),
+                "partner.redirect_uris",
+                $"\"{Shortened(uri)}\" must be an absolute https URL of at most 500 characters without a fragment"
+            );
+        }
+
         foreach (var scope in partner.Scopes)
         {
             check.Require(
                 PartnerScopes.All.Contains(scope),
                 "partner.scopes",
                 $"\"{Shortened(scope)}\" is none of {string.Join(", ", PartnerScopes.All)}"
+            );
+            check.Require(
+                Minimisation.Allows(partner.Kind, scope),
+                "partner.scopes",
+                $"\"{Shortened(scope)}\" tells more than a partner of kind {partner.Kind} may know"
             );
         }
 
@@ -100,6 +124,17 @@ internal static class PartnerRules
         id.Length is >= 2 and <= 40
         && char.IsAsciiLetterLower(id[0])
         && id.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
+
+    // RFC 8252 section 7.3 allows http to the loopback interface.
+    private static bool IsRedirectUri(string uri, GatewayMode mode) =>
+        uri.Length <= 500
+        && !uri.Contains('#')
+        && !uri.Any(char.IsWhiteSpace)
+        && Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
+        && parsed.UserInfo.Length == 0
+        && (
+            parsed.Scheme == Uri.UriSchemeHttps || (mode == GatewayMode.Sandbox && parsed.Scheme == Uri.UriSchemeHttp && parsed.IsLoopback)
+        );
 
     private static void CheckEnrolment(Enrolment enrolment, ProgrammeCatalogueSource programmes, FieldCheck check)
     {

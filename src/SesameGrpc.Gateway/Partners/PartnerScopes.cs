@@ -4,14 +4,27 @@ namespace SesameGrpc.Gateway.Partners;
 internal static class PartnerScopes
 {
     public const string ScoreRead = "score.read";
+    public const string ScoreBandRead = "score.band.read";
     public const string ScoreDimensionsRead = "score.dimensions.read";
     public const string EligibilityCheck = "eligibility.check";
     public const string DepositWaiverRead = "deposit_waiver.read";
     public const string DepositWaiverWrite = "deposit_waiver.write";
+    public const string ConsentRead = "consent.read";
     public const string EventRead = "event.read";
     public const string WebhookRead = "webhook.read";
     public const string WebhookWrite = "webhook.write";
 
     public static IReadOnlyList<string> All { get; } =
-    [ScoreRead, ScoreDimensionsRead, EligibilityCheck, DepositWaiverRead, DepositWaiverWrite, EventRead, WebhookRead, WebhookWrite];
+    [
+        ScoreRead,
+        ScoreBandRead,
+        ScoreDimensionsRead,
+        EligibilityCheck,
+        DepositWaiverRead,
+        DepositWaiverWrite,
+        ConsentRead,
+        EventRead,
+        WebhookRead,
+        WebhookWrite,
+    ];
 }

@@ -1,60 +1,95 @@
 using System.Data.Common;
+using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Persons;
 
-/// <summary>A person's row as stored, opted in or not.</summary>
-internal sealed record PersonRow(PersonSnapshot Person, bool OptedIn, long? OptedOutMicros);
+/// <summary>
+/// A person's row as stored, opted in or not. The id is internal, made at random at the first opt-in: what everything else in the store knows the person by. The external id is the operator's.
+/// </summary>
+internal sealed record PersonRow(string Id, string ExternalId, PersonSnapshot Person, bool OptedIn, long? OptedOutMicros);
 
 /// <summary>Persons in the store of record. Invariant: version rises by one with every change of a row.</summary>
 internal sealed class PersonStore(Database database, TimeProvider time)
 {
     public const string Columns =
         "version, opted_in, opted_in_us, opted_out_us, court_listed, score, credit_history, fulfilment_capacity, behaviour_preference, "
-        + "personal_characteristics, contact_network, model_version, as_of_us";
+        + "personal_characteristics, contact_network, model_version, as_of_us, person_id, external_id";
 
     private const string Find = $"SELECT {Columns} FROM persons WHERE person_id = @id";
+    private const string FindExternal = $"SELECT {Columns} FROM persons WHERE external_id = @id";
+
+    /// <summary>A new internal id. It begins with the time, so that new rows lie together; 74 of its bits are random.</summary>
+    public static string NewId() => Guid.CreateVersion7().ToString("N");
 
     public async Task<PersonRow?> FindAsync(string person, CancellationToken cancellationToken)
     {
-        var readMicros = time.NowMicros();
         await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = await connection.Command(Find, ("id", person)).ListAsync(row => Map(row, readMicros), cancellationToken);
-        return rows.SingleOrDefault();
+        return await SingleAsync(connection.Command(Find, ("id", person)), cancellationToken);
     }
 
-    public async Task<PersonRow?> FindAsync(DbTransaction transaction, string person, CancellationToken cancellationToken)
+    /// <summary>Finds by the operator's id.</summary>
+    public async Task<PersonRow?> FindByExternalIdAsync(string externalId, CancellationToken cancellationToken)
     {
-        var readMicros = time.NowMicros();
-        var rows = await transaction.Command(Find, ("id", person)).ListAsync(row => Map(row, readMicros), cancellationToken);
-        return rows.SingleOrDefault();
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await SingleAsync(connection.Command(FindExternal, ("id", externalId)), cancellationToken);
     }
 
-    /// <summary>Opts a person in; one who is opted in already stays as they are. Returns the row's new version, or null when nothing changed.</summary>
-    public Task<long?> OptInAsync(DbTransaction transaction, string person, CancellationToken cancellationToken) =>
+    /// <summary>The operator's ids of persons; those that lead to nobody are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ExternalIdsAsync(
+        IReadOnlyCollection<string> persons,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var person in persons)
+        {
+            if (await FindAsync(person, cancellationToken) is { } row)
+            {
+                found[person] = row.ExternalId;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Finds by the operator's id, inside a transaction.</summary>
+    public Task<PersonRow?> FindByExternalIdAsync(DbTransaction transaction, string externalId, CancellationToken cancellationToken) =>
+        SingleAsync(transaction.Command(FindExternal, ("id", externalId)), cancellationToken);
+
+    /// <summary>Reads a person's row and locks it to the end of the transaction; null: there is none.</summary>
+    public Task<PersonRow?> LockAsync(DbTransaction transaction, string person, CancellationToken cancellationToken) =>
+        SingleAsync(
+            transaction.Command(database.Provider == StorageProvider.Sqlite ? Find : $"{Find} FOR NO KEY UPDATE", ("id", person)),
+            cancellationToken
+        );
+
+    /// <summary>Opts a person in, by the operator's id; one who is opted in already stays as they are. Returns the row's new version, or null when nothing changed.</summary>
+    public Task<long?> OptInAsync(DbTransaction transaction, string externalId, CancellationToken cancellationToken) =>
         transaction
             .Command(
                 """
-                INSERT INTO persons (person_id, version, opted_in, opted_in_us, court_listed, score_version) VALUES (@id, 1, 1, @now, 0, 0)
-                ON CONFLICT (person_id) DO UPDATE SET version = persons.version + 1, opted_in = 1, opted_in_us = @now, opted_out_us = NULL WHERE persons.opted_in = 0
+                INSERT INTO persons (person_id, external_id, version, opted_in, opted_in_us, court_listed, score_version) VALUES (@id, @external, 1, 1, @now, 0, 0)
+                ON CONFLICT (external_id) DO UPDATE SET version = persons.version + 1, opted_in = 1, opted_in_us = @now, opted_out_us = NULL WHERE persons.opted_in = 0
                 RETURNING version
                 """,
-                ("id", person),
+                ("id", NewId()),
+                ("external", externalId),
                 ("now", time.NowMicros())
             )
             .ScalarInt64Async(cancellationToken);
 
-    /// <summary>Opts a person out and deletes the score. Returns the row's new version, or null when nothing changed.</summary>
-    public Task<long?> OptOutAsync(DbTransaction transaction, string person, CancellationToken cancellationToken) =>
+    /// <summary>Opts a person out, by the operator's id, and deletes the score. Returns the row's new version, or null when nothing changed.</summary>
+    public Task<long?> OptOutAsync(DbTransaction transaction, string externalId, CancellationToken cancellationToken) =>
         transaction
             .Command(
                 """
                 UPDATE persons SET version = version + 1, opted_in = 0, opted_out_us = @now, score = NULL, credit_history = NULL, fulfilment_capacity = NULL,
                     behaviour_preference = NULL, personal_characteristics = NULL, contact_network = NULL, model_version = NULL, as_of_us = NULL
-                WHERE person_id = @id AND opted_in = 1
+                WHERE external_id = @external AND opted_in = 1
                 RETURNING version
                 """,
-                ("id", person),
+                ("external", externalId),
                 ("now", time.NowMicros())
             )
             .ScalarInt64Async(cancellationToken);
@@ -76,6 +111,13 @@ internal sealed class PersonStore(Database database, TimeProvider time)
             AsOfMicros = row.NullableInt64(12) ?? 0,
             ReadMicros = readMicros,
         };
-        return new PersonRow(person, row.GetInt32(1) == 1, row.NullableInt64(3));
+        return new PersonRow(row.GetString(13), row.GetString(14), person, row.GetInt32(1) == 1, row.NullableInt64(3));
+    }
+
+    private async Task<PersonRow?> SingleAsync(DbCommand command, CancellationToken cancellationToken)
+    {
+        var readMicros = time.NowMicros();
+        var rows = await command.ListAsync(row => Map(row, readMicros), cancellationToken);
+        return rows.SingleOrDefault();
     }
 }

@@ -8,6 +8,7 @@ using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
+using SesameGrpc.Gateway.Withdrawals;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
@@ -58,8 +59,18 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     /// </summary>
     public List<AuditEntry> AuditEntries { get; } = [];
 
-    /// <summary>The request is about this person: entries that name nobody else, also that of a refusal, carry the person's hash.</summary>
-    public void Concerns(string person) => subjectHash = entries.SubjectHashOf(person);
+    /// <summary>The consents that the answer rests on: it is not sent if one of them has ended by then.</summary>
+    public List<Reliance> Reliances { get; } = [];
+
+    /// <summary>The request is about this person, by internal id, or by what the caller said where that leads to nobody: entries that name nobody else, also that of a refusal, carry the person's hash.</summary>
+    public void Concerns(string person)
+    {
+        Person = person;
+        subjectHash = entries.SubjectHashOf(person);
+    }
+
+    /// <summary>The person that the request is about; null: none is known.</summary>
+    public string? Person { get; private set; }
 
     /// <summary>One part of a batch is refused; the person is null where the part names none that could be.</summary>
     public void AuditRefusal(string? person, ErrorReason reason)

@@ -3,20 +3,44 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Withdrawals;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>What a call leaves in the audit log, durable before its answer or its refusal is sent. A mutation's entries are committed by the mutation itself.</summary>
-internal sealed class CallAudit(AuditLog log, Faults faults)
+internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faults, TimeProvider time)
 {
-    /// <summary>The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent.</summary>
-    public async Task AnsweredAsync(Call call)
+    /// <summary>
+    /// The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent. False: a consent that the answer rests on has ended in the
+    /// meantime, so the handler is to be asked again.
+    /// </summary>
+    public async Task<bool> AnsweredAsync(Call call)
     {
-        if (call.Policy!.Effect == Effect.Disclosure)
+        if (call.Policy!.Effect != Effect.Disclosure)
         {
-            await log.AppendAsync(call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()], call.Http.RequestAborted);
-            Crash.At(Failpoint.AuditDurable);
+            return true;
         }
+
+        var entries = call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()];
+        var outcome = await log.AppendAsync(entries, call.Reliances, call.Http.RequestAborted);
+        Crash.At(Failpoint.AuditDurable);
+        return outcome.IsAppended && (call.Reliances.Count == 0 || await IsInTimeAsync(call, outcome.CheckedAt));
+    }
+
+    // An answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.
+    private async ValueTask<bool> IsInTimeAsync(Call call, long checkedAt)
+    {
+        while (time.GetElapsedTime(checkedAt) > WithdrawalFence.LongestAnswer)
+        {
+            checkedAt = time.GetTimestamp();
+            await fence.CatchUpAsync(call.Http.RequestAborted);
+            if (call.Reliances.Any(fence.HasEnded))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The call is refused; returns what to refuse it with, which is another refusal when the entry cannot be written.</summary>

@@ -16,9 +16,18 @@ internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults, C
         var call = context.Call();
         try
         {
-            var response = await continuation(request, context);
-            await audit.AnsweredAsync(call);
-            return response;
+            while (true)
+            {
+                var response = await continuation(request, context);
+                if (await audit.AnsweredAsync(call))
+                {
+                    return response;
+                }
+
+                // A handler that discloses changes nothing, so it may be asked twice.
+                call.AuditEntries.Clear();
+                call.Reliances.Clear();
+            }
         }
         catch (Exception exception)
         {

@@ -10,7 +10,7 @@ internal static class Refuse
     private static readonly Refusal NotFoundRefusal = new(
         Code.NotFound,
         ErrorReason.ResourceNotFound,
-        "There is nothing here that this caller may know about."
+        "There is nothing here that this caller may know about. If it is a person's consent that is missing, ask the person for it."
     );
 
     public static Refusal NotFound() => NotFoundRefusal;
@@ -113,6 +113,16 @@ internal static class Refuse
         new(Code.PermissionDenied, ErrorReason.ProgrammeNotEnrolled, "The partner is not enrolled in this programme.")
         {
             Metadata = [new("programme", programme)],
+        };
+
+    public static Refusal ObligationsOpen(long open) =>
+        new(
+            Code.FailedPrecondition,
+            ErrorReason.ObligationsOpen,
+            $"The person has {open} obligations open; they can be erased once those have ended."
+        )
+        {
+            Metadata = [new("open", open.ToString())],
         };
 
     public static Refusal AlreadyExists(string field, string message) =>

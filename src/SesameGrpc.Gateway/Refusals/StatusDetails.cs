@@ -28,6 +28,12 @@ internal sealed class StatusDetails(string publicUrl)
             info.Metadata[key] = value;
         }
 
+        if (refusal.Reason == ErrorReason.ResourceNotFound)
+        {
+            // Always, so that it does not tell whether a consent is what is missing.
+            info.Metadata["consent_metadata"] = $"{publicUrl}/.well-known/oauth-authorization-server";
+        }
+
         var help = new Help
         {
             Links =

@@ -20,19 +20,23 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
     /// <summary>Response header of a replayed answer: when it was first given.</summary>
     public const string ReplayedHeader = "sesame-replayed-from";
 
+    /// <summary>
+    /// Runs the effect unless the request was answered before. behindLeaves adds what belongs right behind the transaction's leaves, of which it gets the number.
+    /// </summary>
     public async Task<TResponse> RunAsync<TResponse>(
         ServerCallContext context,
         string requestId,
         IMessage request,
         MessageParser<TResponse> parser,
-        Func<DbTransaction, CancellationToken, Task<TResponse>> effect
+        Func<DbTransaction, CancellationToken, Task<TResponse>> effect,
+        Action<StatementBatch, int>? behindLeaves = null
     )
         where TResponse : class, IMessage<TResponse>
     {
         var call = context.Call();
         var key = RequestKey.Of(context, requestId, request);
         var (answer, firstTime) = await database.WriteBatchedAsync(
-            (transaction, token) => RunOnceAsync(transaction, call, key, effect, token),
+            (transaction, token) => RunOnceAsync(transaction, call, key, effect, behindLeaves, token),
             context.CancellationToken
         );
         Crash.At(Failpoint.ReplayCommitted);
@@ -55,6 +59,7 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
         Call call,
         RequestKey key,
         Func<DbTransaction, CancellationToken, Task<TResponse>> effect,
+        Action<StatementBatch, int>? behindLeaves,
         CancellationToken cancellationToken
     )
         where TResponse : class, IMessage<TResponse>
@@ -89,13 +94,16 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
         var answer = (await effect(transaction, cancellationToken)).ToByteArray();
         Crash.At(Failpoint.ReplayEffectDone);
         last.Add(
-            "UPDATE requests SET response = @response WHERE caller = @caller AND method = @method AND request_id = @request",
+            "UPDATE requests SET response = @response, person_id = @person WHERE caller = @caller AND method = @method AND request_id = @request",
             ("response", answer),
+            ("person", call.Person),
             ("caller", key.Caller),
             ("method", key.Method),
             ("request", key.RequestId)
         );
-        AuditLog.Append(last, call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()]);
+        var leaves = call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()];
+        AuditLog.Append(last, leaves);
+        behindLeaves?.Invoke(last, leaves.Count);
         Crash.At(Failpoint.ReplayReady);
         return ((answer, null), last);
     }

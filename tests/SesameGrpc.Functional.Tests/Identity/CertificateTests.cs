@@ -119,6 +119,7 @@ public sealed class CertificateTests(Stores stores)
         var partner = new Partner
         {
             Partner_ = "tiny",
+            Kind = PartnerKind.Lender,
             DisplayName = "Tiny",
             ClientAuthentication = ClientAuthentication.SelfSignedTls,
             Scopes = { ConnectedPartner.AllScopes },

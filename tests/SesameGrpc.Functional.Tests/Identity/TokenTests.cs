@@ -176,6 +176,7 @@ public sealed class TokenTests
                 Partner = new Partner
                 {
                     Partner_ = "dating",
+                    Kind = PartnerKind.Dating,
                     DisplayName = "Dating",
                     Scopes = { "eligibility.check" },
                 },

@@ -99,7 +99,7 @@ public sealed class LedgerReadingTests(Stores stores)
                 {
                     await transaction
                         .Command(
-                            "INSERT INTO persons (person_id, version, opted_in, opted_in_us, court_listed, score_version) VALUES (@id, 1, 1, 0, 0, 0)",
+                            "INSERT INTO persons (person_id, external_id, version, opted_in, opted_in_us, court_listed, score_version) VALUES (@id, @id, 1, 1, 0, 0, 0)",
                             ("id", person)
                         )
                         .ExecuteAsync(token);

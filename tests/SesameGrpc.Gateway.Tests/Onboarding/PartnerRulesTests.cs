@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Onboarding;
 using SesameGrpc.Gateway.Programmes;
 using Xunit;
@@ -111,7 +112,7 @@ public sealed class PartnerRulesTests
         var source = new ProgrammeCatalogueSource(new() { Programmes = { File = folder.File("own.json", catalogue.ToString()) } });
         var partner = Good();
         partner.Enrolments[0] = new Enrolment { Programme = "library.card_free", ItemLimit = items };
-        var exception = Record.Exception(() => PartnerRules.Check(partner, source));
+        var exception = Record.Exception(() => PartnerRules.Check(partner, source, GatewayMode.Production));
 
         Assert.Equal(isGood, exception is null);
     }
@@ -221,7 +222,7 @@ public sealed class PartnerRulesTests
     {
         var partner = Good();
         change(partner);
-        PartnerRules.Check(partner, Samples.CatalogueSource);
+        PartnerRules.Check(partner, Samples.CatalogueSource, GatewayMode.Production);
     }
 
     private static Partner Good() =>
@@ -229,6 +230,7 @@ public sealed class PartnerRulesTests
         {
             Partner_ = "hello-bike",
             DisplayName = "Hello Bike",
+            Kind = PartnerKind.Sharing,
             Scopes = { "eligibility.check" },
             Enrolments = { new Enrolment { Programme = Bike } },
         };

@@ -184,6 +184,7 @@ internal sealed class EventsRun : IAsyncDisposable
         var partner = new Partner
         {
             Partner_ = EventConsumer.Partner,
+            Kind = PartnerKind.Lender,
             DisplayName = EventConsumer.Partner,
             Scopes = { ConnectedPartner.AllScopes },
             Enrolments = { new Enrolment { Programme = "bike.deposit_free" } },

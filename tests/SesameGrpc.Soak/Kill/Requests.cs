@@ -34,6 +34,7 @@ internal sealed class Requests
                 Partner = new Partner
                 {
                     Partner_ = partner,
+                    Kind = PartnerKind.Lender,
                     DisplayName = partner,
                     Scopes = { TestSupport.ConnectedPartner.AllScopes },
                     Enrolments = { new Enrolment { Programme = $"{partner}.deposit_free" } },

@@ -1,0 +1,93 @@
+using Grpc.Core;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Paging;
+using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+using Wire = SesameGrpc.Contracts.Partner.V1.Consent;
+
+namespace SesameGrpc.Gateway.Consents;
+
+/// <summary>Shows a partner the consents that it has. One that is not in force is not there.</summary>
+internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox, TimeProvider time)
+    : Contracts.Partner.V1.ConsentService.ConsentServiceBase
+{
+    public override async Task<GetConsentResponse> GetConsent(GetConsentRequest request, ServerCallContext context)
+    {
+        var call = context.Call();
+        var partner = context.Partner().Id;
+        var consent = request.KeyCase switch
+        {
+            GetConsentRequest.KeyOneofCase.ConsentId => Consent.IsId(request.ConsentId)
+                ? await store.FindAsync(request.ConsentId, context.CancellationToken)
+                : null,
+            GetConsentRequest.KeyOneofCase.Subject => await FindAsync(call, partner, request.Subject, context.CancellationToken),
+            _ => throw new RefusalException(Refuse.Field("key", "must be consent_id or subject")),
+        };
+        if (consent is null || consent.Partner != partner || !consent.IsInForce(time.NowMicros()))
+        {
+            throw new RefusalException(Refuse.NotFound());
+        }
+
+        AuditDisclosure(call, consent);
+        return new GetConsentResponse { Consent = ToMessage(consent) };
+    }
+
+    public override async Task<ListConsentsResponse> ListConsents(ListConsentsRequest request, ServerCallContext context)
+    {
+        new FieldCheck()
+            .PageSize(request.PageSize)
+            .Require(
+                request.PageToken.Length == 0 || Consent.IsId(request.PageToken),
+                "page_token",
+                "must be the next_page_token of the page before"
+            )
+            .Enforce();
+        var size = Page.SizeOf(request.PageSize);
+        var found = await store.ListOfPartnerAsync(
+            context.Partner().Id,
+            request.PageToken,
+            time.NowMicros(),
+            size + 1,
+            context.CancellationToken
+        );
+        var page = Page.Of(found, size, consent => consent.Id);
+        foreach (var consent in page.Items)
+        {
+            AuditDisclosure(context.Call(), consent);
+        }
+
+        return new ListConsentsResponse { Consents = { page.Items.Select(ToMessage) }, NextPageToken = page.NextToken };
+    }
+
+    private async Task<Consent?> FindAsync(Call call, string partner, string subject, CancellationToken cancellationToken)
+    {
+        new FieldCheck().Person("subject", subject).Enforce();
+        await sandbox.ProvideAsync(partner, subject, cancellationToken);
+        var reading = await store.FindAsync(partner, subject, cancellationToken);
+        call.Concerns(reading.Person ?? subject);
+        return reading.Consent;
+    }
+
+    private static void AuditDisclosure(Call call, Consent consent)
+    {
+        var entry = call.NewAuditEntry(consent.Person);
+        entry.ResourceKind = "consent";
+        entry.ResourceId = consent.Id;
+        consent.Describe(entry);
+        entry.DisclosedFields.Add("consent");
+        call.AuditEntries.Add(entry);
+    }
+
+    private static Wire ToMessage(Consent consent) =>
+        new()
+        {
+            ConsentId = consent.Id,
+            Subject = consent.Subject,
+            Purpose = consent.Purpose,
+            Scopes = { consent.Scopes.Order(StringComparer.Ordinal) },
+            Programmes = { consent.Programmes.Order(StringComparer.Ordinal) },
+            GrantTime = Instants.ToTimestamp(consent.GrantedMicros),
+            ExpireTime = Instants.ToTimestamp(consent.ExpireMicros),
+        };
+}

@@ -1,0 +1,65 @@
+using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Partners;
+
+namespace SesameGrpc.Gateway.Consents;
+
+/// <summary>
+/// What a kind of partner may be told, for which purpose: no more than the purpose needs (Personal Information Protection Law, China, article 6; GDPR article 5(1)(c)).
+/// A pair without a row may be told nothing, so there is no consent for it.
+/// </summary>
+internal static class Minimisation
+{
+    private const PersonField YesOrNo = PersonField.Decision | PersonField.Terms;
+
+    // csharpier-ignore
+    private static readonly (PartnerKind Kind, Purpose Purpose, PersonField Fields)[] Rows =
+    [
+        // kind                 purpose                   what may be told
+        (PartnerKind.Sharing,   Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
+        (PartnerKind.Rental,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
+        (PartnerKind.Hospital,  Purpose.DeferredPayment,  YesOrNo),
+        (PartnerKind.Hospital,  Purpose.DepositWaiver,    YesOrNo),
+        (PartnerKind.Library,   Purpose.LibraryLending,   YesOrNo),
+        (PartnerKind.Dating,    Purpose.CreditBadge,      PersonField.Decision | PersonField.Band),
+        (PartnerKind.Retail,    Purpose.Trial,            YesOrNo | PersonField.Band),
+        (PartnerKind.Retail,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band),
+        (PartnerKind.Transport, Purpose.PriorityService,  PersonField.Decision),
+        (PartnerKind.Lender,    Purpose.CreditLine,       YesOrNo | PersonField.Band | PersonField.Score | PersonField.Dimensions),
+        (PartnerKind.Lender,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
+    ];
+
+    // What each scope that tells of a person may tell at most. A scope that is not here tells of no person whom the partner has no obligation with.
+    // csharpier-ignore
+    private static readonly (string Scope, PersonField Fields)[] Scopes =
+    [
+        (PartnerScopes.ScoreBandRead,       PersonField.Band),
+        (PartnerScopes.ScoreRead,           PersonField.Band | PersonField.Score),
+        (PartnerScopes.ScoreDimensionsRead, PersonField.Dimensions),
+        (PartnerScopes.EligibilityCheck,    PersonField.Decision),
+        (PartnerScopes.DepositWaiverWrite,  PersonField.Decision | PersonField.Terms),
+    ];
+
+    /// <summary>All rows, in the order in which they are documented.</summary>
+    public static IReadOnlyList<(PartnerKind Kind, Purpose Purpose, PersonField Fields)> Table => Rows;
+
+    /// <summary>The scopes that need a person's consent.</summary>
+    public static IReadOnlyList<string> ConsentScopes { get; } = [.. Scopes.Select(row => row.Scope)];
+
+    /// <summary>The purposes that a kind of partner may state; the first is its usual one.</summary>
+    public static IEnumerable<Purpose> PurposesOf(PartnerKind kind) => Rows.Where(row => row.Kind == kind).Select(row => row.Purpose);
+
+    public static PersonField FieldsOf(PartnerKind kind, Purpose purpose) =>
+        Rows.Where(row => row.Kind == kind && row.Purpose == purpose).Select(row => row.Fields).SingleOrDefault();
+
+    /// <summary>What a scope may tell at most; nothing for one that needs no consent.</summary>
+    public static PersonField FieldsOf(string scope) => Scopes.Where(row => row.Scope == scope).Select(row => row.Fields).SingleOrDefault();
+
+    /// <summary>Whether a kind of partner may have a scope for a purpose. Scopes that need no consent may be had by all.</summary>
+    public static bool Allows(PartnerKind kind, Purpose purpose, string scope) =>
+        (FieldsOf(scope) & ~FieldsOf(kind, purpose)) == PersonField.None;
+
+    /// <summary>Whether a kind of partner may have a scope for any purpose.</summary>
+    public static bool Allows(PartnerKind kind, string scope) =>
+        FieldsOf(scope) == PersonField.None || PurposesOf(kind).Any(purpose => Allows(kind, purpose, scope));
+}

@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Consents;
+
+/// <summary>
+/// Stands in for the persons of a sandbox, who cannot be asked: one who is opted in agrees to a partner's first question, with everything that the partner may have for its usual purpose. Not those whose id
+/// says otherwise: -noconsent has never agreed, -revoked has agreed and withdrawn. From then on it is a consent as any other. In production it does nothing.
+/// </summary>
+internal sealed class SandboxConsents(
+    Database database,
+    PersonStore persons,
+    PairwiseSubjects subjects,
+    PartnerDirectory partners,
+    GatewayOptions options,
+    TimeProvider time
+)
+{
+    private const string NoConsent = "-noconsent";
+    private const string Revoked = "-revoked";
+
+    /// <summary>Sees to the standing consent of a person whom a partner asks about; true if there is one now that was not there before.</summary>
+    public async ValueTask<bool> ProvideAsync(string partnerId, string subject, CancellationToken cancellationToken)
+    {
+        if (options.Mode != GatewayMode.Sandbox || subject.Contains(NoConsent, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var person = await persons.FindByExternalIdAsync(subject, cancellationToken);
+        if (person is not { OptedIn: true } || partners.Current.Find(partnerId) is not { } partner)
+        {
+            return false;
+        }
+
+        return await HasDecidedAsync(partner, person, cancellationToken)
+            ? false
+            : await database.WriteAsync(
+                async (transaction, token) =>
+                {
+                    var locked = await persons.LockAsync(transaction, person.Id, token);
+                    if (locked is not { OptedIn: true } || await CountAsync(transaction.Command(Decided, Key(partner, locked)), token) > 0)
+                    {
+                        return true;
+                    }
+
+                    await ConsentStore.InsertAsync(transaction, await StandingAsync(transaction, partner, locked, token), token);
+                    return true;
+                },
+                cancellationToken
+            );
+    }
+
+    // Since opting in last: whoever opts out and in again may be asked again.
+    private const string Decided =
+        "SELECT count(*) FROM consents WHERE partner_id = @partner AND person_id = @person AND granted_us >= @since";
+
+    private async Task<bool> HasDecidedAsync(PartnerRecord partner, PersonRow person, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await CountAsync(connection.Command(Decided, Key(partner, person)), cancellationToken) > 0;
+    }
+
+    private async Task<Consent> StandingAsync(
+        System.Data.Common.DbTransaction transaction,
+        PartnerRecord partner,
+        PersonRow person,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.NowMicros();
+        var kind = partner.Document.Kind;
+        var purpose = Minimisation.PurposesOf(kind).FirstOrDefault();
+        var isRevoked = person.ExternalId.Contains(Revoked, StringComparison.Ordinal);
+        return new Consent
+        {
+            Id = Consent.NewId(now),
+            Partner = partner.Id,
+            Person = person.Id,
+            Subject = await subjects.EnsureAsync(transaction, partner.Id, person, cancellationToken),
+            Purpose = purpose,
+            Scopes = Minimisation
+                .ConsentScopes.Where(scope => Minimisation.Allows(kind, purpose, scope))
+                .ToFrozenSet(StringComparer.Ordinal),
+            Programmes = [Consent.AnyProgramme],
+            State = isRevoked ? ConsentState.Withdrawn : ConsentState.Active,
+            GrantedMicros = now,
+            ExpireMicros = now + (long)ConsentChanges.LongestLifetime.TotalMicroseconds,
+            EndedMicros = isRevoked ? now : null,
+        };
+    }
+
+    private static (string, object?)[] Key(PartnerRecord partner, PersonRow person) =>
+        [("partner", partner.Id), ("person", person.Id), ("since", person.Person.OptedInMicros)];
+
+    private static async Task<long> CountAsync(System.Data.Common.DbCommand command, CancellationToken cancellationToken) =>
+        await command.ScalarInt64Async(cancellationToken) ?? 0;
+}
