@@ -21,6 +21,7 @@ using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Onboarding;
 using SesameGrpc.Gateway.Overdue;
+using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.PersonAccess;
 using SesameGrpc.Gateway.Persons;
@@ -83,6 +84,7 @@ internal static class GatewayHost
         services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
         services.AddCollections(options).AddWebhooks();
         AddTokens(services, options, keys);
+        services.AddPages(keys);
         AddCalls(services, options);
         services.AddSingleton<ErrorPages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
@@ -162,7 +164,7 @@ internal static class GatewayHost
     private static void Map(WebApplication app, GatewayOptions options)
     {
         app.MapWhen(http => http.Listener() == Listener.Internal, MapInternal);
-        app.MapWhen(http => http.Listener() == Listener.Public, MapPublic);
+        app.MapWhen(http => http.Listener() == Listener.Public, branch => MapPublic(branch, options));
         app.MapWhen(
             http => http.Listener() == Listener.Partner && http.Request.Path == AuthorizationServer.TokenPath,
             branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
@@ -212,13 +214,14 @@ internal static class GatewayHost
         branch.Run(NotFoundAsync);
     }
 
-    private static void MapPublic(IApplicationBuilder branch)
+    private static void MapPublic(IApplicationBuilder branch, GatewayOptions options)
     {
         // The token endpoint needs the client's certificate, which this door does not ask for.
         branch.MapWhen(
             http => http.Request.Path.StartsWithSegments("/.well-known", StringComparison.Ordinal),
             metadata => metadata.UseAuthentication().Run(NotFoundAsync)
         );
+        branch.MapWhen(PageSetup.IsPage, pages => pages.MapPages(options));
         branch.Run(branch.ApplicationServices.GetRequiredService<ErrorPages>().WriteAsync);
     }
 

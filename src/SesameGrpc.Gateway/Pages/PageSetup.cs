@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Keys;
+
+namespace SesameGrpc.Gateway.Pages;
+
+/// <summary>The persons' pages: static HTML from Razor components, on the public listener only, with a routing of their own.</summary>
+internal static class PageSetup
+{
+    private static readonly string[] Roots = ["/me", "/login", "/logout", "/opt-in", PageStyle.Path];
+
+    public static IServiceCollection AddPages(this IServiceCollection services, KeyRing keys)
+    {
+        services.AddSingleton<PersonAccounts>().AddSingleton<PageGate>();
+        services.AddRazorComponents();
+        services.AddAntiforgery(form =>
+        {
+            form.Cookie.Name = "__Host-form";
+            form.Cookie.SecurePolicy = CookieSecurePolicy.Always;
+            form.Cookie.SameSite = SameSiteMode.Lax;
+            form.SuppressXFrameOptionsHeader = true;
+        });
+        services.AddAuthentication().AddCookie(PersonSession.Scheme, PersonSession.Configure);
+
+        // The framework's own protection would keep keys in files of its own, of each instance alone.
+        services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(new KeyRingProtection(keys)));
+        foreach (var loader in services.Where(IsKeyLoader).ToList())
+        {
+            services.Remove(loader);
+        }
+
+        return services;
+    }
+
+    public static bool IsPage(HttpContext http) =>
+        Array.Exists(Roots, root => http.Request.Path.StartsWithSegments(root, StringComparison.Ordinal));
+
+    public static void MapPages(this IApplicationBuilder branch, GatewayOptions options)
+    {
+        var gate = branch.ApplicationServices.GetRequiredService<PageGate>();
+        branch.Use(gate.EnterAsync);
+        branch.UseRouting();
+        branch.Use(gate.PassAsync);
+        branch.UseEndpoints(pages =>
+        {
+            pages.MapGet(PageStyle.Path, PageStyle.WriteAsync);
+            pages.MapLogin(isSandbox: options.Mode == GatewayMode.Sandbox);
+        });
+    }
+
+    private static bool IsKeyLoader(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService)
+        && service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) == true;
+}

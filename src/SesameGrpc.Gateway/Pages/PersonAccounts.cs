@@ -1,0 +1,52 @@
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Failpoints;
+using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Pages;
+
+/// <summary>From the id that a login gives to the person that the gateway knows, and a person's own opting in.</summary>
+internal sealed class PersonAccounts(PersonStore store, PersonChanges changes, Database database, AuditEntries entries)
+{
+    /// <summary>Caller of what a person does on the pages, in the audit log.</summary>
+    public const string Caller = "person";
+
+    /// <summary>The person behind a login's id; null where there is none, or one who never took part.</summary>
+    public async Task<PersonAccount?> FindByExternalIdAsync(string externalId, CancellationToken cancellationToken) =>
+        await store.FindAsync(externalId, cancellationToken) is { } row ? new PersonAccount(externalId, externalId, row.OptedIn) : null;
+
+    /// <summary>The person of a session; null when the person was erased since.</summary>
+    public async Task<PersonAccount?> FindAsync(string personId, CancellationToken cancellationToken) =>
+        await store.FindAsync(personId, cancellationToken) is { } row ? new PersonAccount(personId, personId, row.OptedIn) : null;
+
+    /// <summary>Opts a person in, as the operator's PersonService does.</summary>
+    public async Task<PersonAccount> OptInAsync(string externalId, string callId, CancellationToken cancellationToken)
+    {
+        var pending = await database.WriteBatchedAsync(
+            async (transaction, token) =>
+            {
+                var entry = entries.New(Caller, $"{Caller}/OptIn", callId);
+                entry.Outcome = AuditOutcome.Changed;
+                entry.SubjectHash = entries.SubjectHashOf(externalId);
+                var pending = await store.OptInAsync(transaction, externalId, token) is { } version
+                    ? await changes.BeforeCommitAsync(transaction, [(externalId, version)], token)
+                    : null;
+                var last = new StatementBatch(transaction);
+                AuditLog.Append(last, [entry]);
+                return (pending, last);
+            },
+            cancellationToken
+        );
+        Crash.At(Failpoint.PersonCommitted);
+        if (pending is not null)
+        {
+            await changes.AnnounceAsync(pending);
+        }
+
+        return new PersonAccount(externalId, externalId, IsOptedIn: true);
+    }
+}
+
+/// <summary>A person by both names: the gateway's own id, and the operator's.</summary>
+internal sealed record PersonAccount(string PersonId, string ExternalId, bool IsOptedIn);
