@@ -14,27 +14,29 @@ internal sealed class PersonAccounts(PersonStore store, PersonChanges changes, D
 
     /// <summary>The person behind a login's id; null where there is none, or one who never took part.</summary>
     public async Task<PersonAccount?> FindByExternalIdAsync(string externalId, CancellationToken cancellationToken) =>
-        await store.FindAsync(externalId, cancellationToken) is { } row ? new PersonAccount(externalId, externalId, row.OptedIn) : null;
+        AccountOf(await store.FindByExternalIdAsync(externalId, cancellationToken));
 
     /// <summary>The person of a session; null when the person was erased since.</summary>
     public async Task<PersonAccount?> FindAsync(string personId, CancellationToken cancellationToken) =>
-        await store.FindAsync(personId, cancellationToken) is { } row ? new PersonAccount(personId, personId, row.OptedIn) : null;
+        AccountOf(await store.FindAsync(personId, cancellationToken));
 
     /// <summary>Opts a person in, as the operator's PersonService does.</summary>
     public async Task<PersonAccount> OptInAsync(string externalId, string callId, CancellationToken cancellationToken)
     {
-        var pending = await database.WriteBatchedAsync(
+        var (pending, row) = await database.WriteBatchedAsync(
             async (transaction, token) =>
             {
+                var version = await store.OptInAsync(transaction, externalId, token);
+                var row =
+                    await store.FindByExternalIdAsync(transaction, externalId, token)
+                    ?? throw new InvalidOperationException("A person who has just opted in has no row.");
                 var entry = entries.New(Caller, $"{Caller}/OptIn", callId);
                 entry.Outcome = AuditOutcome.Changed;
-                entry.SubjectHash = entries.SubjectHashOf(externalId);
-                var pending = await store.OptInAsync(transaction, externalId, token) is { } version
-                    ? await changes.BeforeCommitAsync(transaction, [(externalId, version)], token)
-                    : null;
+                entry.SubjectHash = entries.SubjectHashOf(row.Id);
+                var pending = version is { } changed ? await changes.BeforeCommitAsync(transaction, [(row.Id, changed)], token) : null;
                 var last = new StatementBatch(transaction);
                 AuditLog.Append(last, [entry]);
-                return (pending, last);
+                return ((pending, row), last);
             },
             cancellationToken
         );
@@ -44,8 +46,10 @@ internal sealed class PersonAccounts(PersonStore store, PersonChanges changes, D
             await changes.AnnounceAsync(pending);
         }
 
-        return new PersonAccount(externalId, externalId, IsOptedIn: true);
+        return AccountOf(row)!;
     }
+
+    private static PersonAccount? AccountOf(PersonRow? row) => row is null ? null : new PersonAccount(row.Id, row.ExternalId, row.OptedIn);
 }
 
 /// <summary>A person by both names: the gateway's own id, and the operator's.</summary>

@@ -16,7 +16,7 @@ using SesameGrpc.Gateway.Withdrawals;
 namespace SesameGrpc.Gateway.PersonAccess;
 
 /// <summary>What a person can do on the gateway's pages, for the operator's own app. Persons come by the operator's id and are known by the internal id from here on.</summary>
-internal sealed class PersonService(
+internal sealed partial class PersonService(
     PersonStore persons,
     PersonChanges changes,
     ConsentChanges consents,
