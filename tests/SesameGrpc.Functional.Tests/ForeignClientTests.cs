@@ -208,7 +208,11 @@ public sealed class ForeignClientTests(NodePackages node)
             """{"step":"replay","bytes_equal":true}""",
             """{"step":"get",""" + Active,
             """{"step":"complete",""" + Waiver + "RELEASED\",\"waived_fen\":19900,\"allowed_actions\":[]}",
-            Refused("NOT_FOUND", "RESOURCE_NOT_FOUND", "{}"),
+            Refused(
+                "NOT_FOUND",
+                "RESOURCE_NOT_FOUND",
+                $$"""{"consent_metadata":"{{gateway.PublicUrl.ToString().TrimEnd('/')}}/.well-known/oauth-authorization-server"}"""
+            ),
             Refused("PERMISSION_DENIED", "SCOPE_MISSING", """{"scope":"score.dimensions.read"}"""),
         ];
         Assert.Equal(expected, steps.Select(step => step.ToJsonString()));

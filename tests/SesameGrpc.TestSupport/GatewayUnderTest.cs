@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway;
+using SesameGrpc.Gateway.Persons;
 
 namespace SesameGrpc.TestSupport;
 
@@ -148,6 +149,11 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public Task<ConnectedPartner> ConnectOnboardedAsync(string id, X509Certificate2? certificate = null, params string[] scopes) =>
         site.ConnectAsync(id, certificate, scopes);
+
+    /// <summary>The id that everything behind the edges knows a person by.</summary>
+    public async Task<string> PersonIdAsync(string person) =>
+        (await Service<PersonStore>().FindByExternalIdAsync(person, CancellationToken.None))?.Id
+        ?? throw new InvalidOperationException($"There is no person {person}.");
 
     /// <summary>Feeds one person a whole score, opting the person in.</summary>
     public async Task FeedAsync(string person, int score, bool courtListed = false, long version = 1, DateTimeOffset? asOf = null)

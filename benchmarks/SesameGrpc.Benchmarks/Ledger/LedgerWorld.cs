@@ -35,8 +35,9 @@ internal sealed class LedgerWorld(int persons) : IDisposable
         await gateway
             .Service<Database>()
             .WriteAsync(
-                (transaction, token) =>
-                    transaction
+                async (transaction, token) =>
+                {
+                    await transaction
                         .Command(
                             """
                             WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < @persons)
@@ -48,11 +49,28 @@ internal sealed class LedgerWorld(int persons) : IDisposable
                             ("score", Score),
                             ("now", now)
                         )
-                        .ExecuteAsync(token),
+                        .ExecuteAsync(token);
+                    foreach (var sql in Agreements)
+                    {
+                        await transaction.Command(sql, ("partner", PartnerId), ("now", now)).ExecuteAsync(token);
+                    }
+
+                    return true;
+                },
                 CancellationToken.None
             );
         return gateway;
     }
+
+    // Everybody knows the partner and has agreed.
+    private static IEnumerable<string> Agreements =>
+        [
+            "INSERT INTO subjects (partner_id, subject, person_id, created_us) SELECT @partner, person_id, person_id, @now FROM persons",
+            """
+                INSERT INTO consents (consent_id, partner_id, person_id, subject, purpose, scopes, programmes, state, granted_us, expire_us)
+                SELECT 'consent-' || person_id, @partner, person_id, person_id, 1, 'deposit_waiver.write eligibility.check', '*', 1, @now, @now + 86400000000 FROM persons
+                """,
+        ];
 
     public string DrawPerson() => $"{FirstPerson + Random.Shared.Next(persons)}";
 

@@ -95,10 +95,10 @@ internal static class EventCommands
             return;
         }
 
-        var waiver = item.DepositWaiver;
-        output.Out.WriteLine(
-            $"{Display.Time(item.EventTime)}  {MessageJson.Name(item.Type), -33}  {item.Subject}  order {waiver.OrderId}  {MessageJson.Name(waiver.State)} at revision {waiver.Revision}  {item.EventId}"
-        );
+        var what = item.Consent is { } consent
+            ? $"consent {consent.ConsentId} for {MessageJson.Name(consent.Purpose)}"
+            : $"order {item.DepositWaiver.OrderId}  {MessageJson.Name(item.DepositWaiver.State)} at revision {item.DepositWaiver.Revision}";
+        output.Out.WriteLine($"{Display.Time(item.EventTime)}  {MessageJson.Name(item.Type), -33}  {item.Subject}  {what}  {item.EventId}");
         output.Out.Flush();
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SandboxConsents(
     private const string NoConsent = "-noconsent";
     private const string Revoked = "-revoked";
 
-    /// <summary>Sees to the standing consent of a person whom a partner asks about; true if there is one now that was not there before.</summary>
+    /// <summary>Sees to the standing consent of a person whom a partner asks about; true if what the person has decided is worth reading again.</summary>
     public async ValueTask<bool> ProvideAsync(string partnerId, string subject, CancellationToken cancellationToken)
     {
         if (options.Mode != GatewayMode.Sandbox || subject.Contains(NoConsent, StringComparison.Ordinal))
@@ -36,22 +36,9 @@ internal sealed class SandboxConsents(
             return false;
         }
 
+        // Somebody else may have been first a moment ago, so that is worth another look too.
         return await HasDecidedAsync(partner, person, cancellationToken)
-            ? false
-            : await database.WriteAsync(
-                async (transaction, token) =>
-                {
-                    var locked = await persons.LockAsync(transaction, person.Id, token);
-                    if (locked is not { OptedIn: true } || await CountAsync(transaction.Command(Decided, Key(partner, locked)), token) > 0)
-                    {
-                        return true;
-                    }
-
-                    await ConsentStore.InsertAsync(transaction, await StandingAsync(transaction, partner, locked, token), token);
-                    return true;
-                },
-                cancellationToken
-            );
+            || await database.WriteAsync((transaction, token) => AgreeAsync(transaction, partner, person.Id, token), cancellationToken);
     }
 
     // Since opting in last: whoever opts out and in again may be asked again.
@@ -62,6 +49,31 @@ internal sealed class SandboxConsents(
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return await CountAsync(connection.Command(Decided, Key(partner, person)), cancellationToken) > 0;
+    }
+
+    private async Task<bool> AgreeAsync(
+        System.Data.Common.DbTransaction transaction,
+        PartnerRecord partner,
+        string personId,
+        CancellationToken cancellationToken
+    )
+    {
+        var person = await persons.LockAsync(transaction, personId, cancellationToken);
+        if (person is not { OptedIn: true })
+        {
+            return false;
+        }
+
+        if (await CountAsync(transaction.Command(Decided, Key(partner, person)), cancellationToken) == 0)
+        {
+            await ConsentStore.InsertAsync(
+                transaction,
+                await StandingAsync(transaction, partner, person, cancellationToken),
+                cancellationToken
+            );
+        }
+
+        return true;
     }
 
     private async Task<Consent> StandingAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Gateway.Webhooks;
@@ -13,13 +14,16 @@ internal static class WebhookPayload
         {
             json.WriteStartObject();
             json.WriteString("type", TypeOf(told));
-            json.WriteString("timestamp", told.EventTime.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
+            json.WriteString("timestamp", TextOf(told.EventTime));
             json.WriteStartObject("data");
             json.WriteString("subject", told.Subject);
             switch (told.ResourceCase)
             {
                 case Event.ResourceOneofCase.DepositWaiver:
                     WriteDepositWaiver(json, told.DepositWaiver);
+                    break;
+                case Event.ResourceOneofCase.Consent:
+                    WriteConsent(json, told.Consent);
                     break;
                 default:
                     throw new ArgumentException($"An event about {told.ResourceCase} has no form yet.", nameof(told));
@@ -39,6 +43,17 @@ internal static class WebhookPayload
         var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(told.Type.ToString());
         return $"{resource}.{name[(resource.Length + 1)..]}";
     }
+
+    private static void WriteConsent(Utf8JsonWriter json, ConsentReference consent)
+    {
+        json.WriteStartObject("consent");
+        json.WriteString("consent_id", consent.ConsentId);
+        json.WriteString("purpose", JsonNamingPolicy.SnakeCaseUpper.ConvertName(consent.Purpose.ToString()));
+        json.WriteString("expire_time", TextOf(consent.ExpireTime));
+        json.WriteEndObject();
+    }
+
+    private static string TextOf(Timestamp time) => time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
 
     private static void WriteDepositWaiver(Utf8JsonWriter json, DepositWaiverReference waiver)
     {

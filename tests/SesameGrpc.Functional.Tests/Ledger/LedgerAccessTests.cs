@@ -77,7 +77,7 @@ public abstract class LedgerAccessTests(Stores stores, Store store)
         Assert.Equal("RESOURCE_NOT_FOUND", unknown.Reason);
         var leaf = (await LeavesAsync(gateway, "GetObligation")).First();
         Assert.Equal((AuditOutcome.Disclosed, waiver.DepositWaiverId), (leaf.Outcome, leaf.ResourceId));
-        Assert.Equal(gateway.Service<AuditEntries>().SubjectHashOf("p"), leaf.SubjectHash);
+        Assert.Equal(gateway.Service<AuditEntries>().SubjectHashOf(await gateway.PersonIdAsync("p")), leaf.SubjectHash);
     }
 
     [Fact]

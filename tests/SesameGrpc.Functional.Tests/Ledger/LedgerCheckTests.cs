@@ -68,8 +68,10 @@ public abstract class LedgerCheckTests(LedgerHistory history)
     [Fact]
     public async Task Check_ThatNamesPersons_LeavesALeafForEachBeforeItTells()
     {
-        const string Break = "UPDATE exposures SET version = version + 1 WHERE person_id = 'test-650-extended' AND scope = 'all'";
-        const string Mend = "UPDATE exposures SET version = version - 1 WHERE person_id = 'test-650-extended' AND scope = 'all'";
+        const string Break =
+            "UPDATE exposures SET version = version + 1 WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-extended') AND scope = 'all'";
+        const string Mend =
+            "UPDATE exposures SET version = version - 1 WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-extended') AND scope = 'all'";
         var database = history.Gateway.Service<Database>();
         await database.WriteAsync((transaction, token) => transaction.Command(Break).ExecuteAsync(token), CancellationToken.None);
         try

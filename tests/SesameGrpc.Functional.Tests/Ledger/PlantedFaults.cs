@@ -3,7 +3,8 @@ namespace SesameGrpc.Functional.Tests.Ledger;
 /// <summary>What can go wrong in the tables of the ledger, as one statement each, and what a verification says to it.</summary>
 internal static class PlantedFaults
 {
-    private const string Of = "(SELECT obligation_id FROM obligations WHERE person_id = 'test-650-";
+    private const string Of =
+        "(SELECT o.obligation_id FROM obligations o JOIN persons p ON p.person_id = o.person_id WHERE p.external_id = 'test-650-";
 
     public static readonly IReadOnlyDictionary<string, (string Sql, string Difference)> All = new Dictionary<string, (string, string)>
     {
@@ -18,11 +19,11 @@ internal static class PlantedFaults
         ["counter of entries off by one"] = (Exposure("version = version + 1", "all"), "The exposure in scope all has the version"),
         ["counter of a scope behind"] = (Exposure("version = version - 1", "partner:bike"), "scope partner:bike has the version"),
         ["exposure missing"] = (
-            "DELETE FROM exposures WHERE person_id = 'test-650-extended' AND scope = 'partner:bike'",
+            "DELETE FROM exposures WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-extended') AND scope = 'partner:bike'",
             "There is no exposure in scope partner:bike"
         ),
         ["all exposures of a person missing"] = (
-            "DELETE FROM exposures WHERE person_id = 'test-650-extended'",
+            "DELETE FROM exposures WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-extended')",
             "There is no exposure in scope all"
         ),
         ["exposure in another scope"] = (
@@ -31,7 +32,7 @@ internal static class PlantedFaults
         ),
         ["exposure of nobody"] = ("INSERT INTO exposures VALUES ('nobody', 'all', 1, 1, 9, 9, 1)", "scope all stands without any entry"),
         ["exposure of another person"] = (
-            "UPDATE exposures SET person_id = 'somebody' WHERE person_id = 'test-650-extended'",
+            "UPDATE exposures SET person_id = 'somebody' WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-extended')",
             "There is no exposure in scope all"
         ),
 
@@ -48,7 +49,7 @@ internal static class PlantedFaults
         ["overdue twice in a row"] = (InsertEntry("w-declined", 5, 9, 0, 6), "(Overdue) cannot come after Overdue"),
         ["entry of an unknown kind"] = (InsertEntry("settling", 3, 77, 0, 4), "Entry 3 (77) cannot come after"),
         ["gap in the versions"] = (
-            "UPDATE ledger_entries SET version = 9 WHERE person_id = 'test-650-paid' AND version = 4",
+            "UPDATE ledger_entries SET version = 9 WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-paid') AND version = 4",
             "Entries 4 to 8 are missing in the journal."
         ),
         ["amount held changed"] = (Entry("amount_fen = amount_fen + 1", "extended", 1), "Its held amount is"),
@@ -61,19 +62,23 @@ internal static class PlantedFaults
         ["kind changed"] = (Entry("kind = 6", "released", 2), "(Cancel) states Released; it leads to Cancelled."),
         ["state of an entry changed"] = (Entry("state = 1", "settling", 2), "(Charge) states Active; it leads to Settling."),
         ["entry of another person"] = (
-            "UPDATE ledger_entries SET person_id = 'nobody' WHERE person_id = 'test-650-released'",
+            "UPDATE ledger_entries SET person_id = 'nobody' WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-released')",
             "Its entries stand in another person's journal."
         ),
         ["entry of another obligation"] = (
-            $"UPDATE ledger_entries SET obligation_id = {Of}paid') WHERE person_id = 'test-650-cancelled' AND version = 2",
+            $"UPDATE ledger_entries SET obligation_id = {Of}paid') WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-cancelled') AND version = 2",
             "stands in another person's journal than those before it"
         ),
         ["entries without an obligation"] = (
-            "DELETE FROM obligations WHERE person_id = 'test-650-paid'",
+            "DELETE FROM obligations WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-paid')",
             "4 entries of the journal speak of it, but it is not there."
         ),
         ["lines of a charge changed"] = (
-            Entry("detail = (SELECT detail FROM ledger_entries WHERE person_id = 'test-650-corrected' AND version = 3)", "settling", 2),
+            Entry(
+                "detail = (SELECT detail FROM ledger_entries WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-corrected') AND version = 3)",
+                "settling",
+                2
+            ),
             "makes the charge 500 fen, but its lines do not come to that"
         ),
         ["lines of a charge missing"] = (Entry("detail = NULL", "settling", 2), "Its charge is not the one in the journal"),
@@ -155,23 +160,24 @@ internal static class PlantedFaults
 
     private const string Copy = """
         INSERT INTO obligations SELECT 'ffffffffffffffffffffffffffffffff', kind, partner_id, 'copy', person_id, programme, state, revision, requested_fen, held_fen, charged_fen,
-            collected_fen, charge, policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by
-        FROM obligations WHERE person_id = 'test-650-settling'
+            collected_fen, charge, policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject
+        FROM obligations WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-settling')
         """;
 
     private static string Exposure(string change, string scope) =>
-        $"UPDATE exposures SET {change} WHERE person_id = 'test-650-extended' AND scope = '{scope}'";
+        $"UPDATE exposures SET {change} WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-extended') AND scope = '{scope}'";
 
     private static string Entry(string change, string name, int version) =>
-        $"UPDATE ledger_entries SET {change} WHERE person_id = 'test-650-{name}' AND version = {version}";
+        $"UPDATE ledger_entries SET {change} WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-{name}') AND version = {version}";
 
     private static string DeleteEntry(string name, int version) =>
-        $"DELETE FROM ledger_entries WHERE person_id = 'test-650-{name}' AND version = {version}";
+        $"DELETE FROM ledger_entries WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-{name}') AND version = {version}";
 
     private static string InsertEntry(string name, int version, int kind, long fen, int state) =>
-        $"INSERT INTO ledger_entries VALUES ('test-650-{name}', {version}, {Of}{name}'), {kind}, {fen}, {state}, 1, NULL)";
+        $"INSERT INTO ledger_entries VALUES ((SELECT person_id FROM persons WHERE external_id = 'test-650-{name}'), {version}, {Of}{name}'), {kind}, {fen}, {state}, 1, NULL)";
 
-    private static string Obligation(string change, string name) => $"UPDATE obligations SET {change} WHERE person_id = 'test-650-{name}'";
+    private static string Obligation(string change, string name) =>
+        $"UPDATE obligations SET {change} WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-{name}')";
 
     private static string Collection(string change, string name) => $"UPDATE collections SET {change} WHERE obligation_id = {Of}{name}')";
 }

@@ -113,9 +113,9 @@ public sealed class SharedCacheTests(Stores stores)
         await pair.LookUpOneAsync("rich");
         await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.Configuration);
         var database = connection.GetDatabase();
-        byte[] richValue = (await database.StringGetAsync(KeyOf(pair.One, "rich")))!;
+        byte[] richValue = (await database.StringGetAsync(await KeyOfAsync(pair.One, "rich")))!;
         await pair.LookUpOneAsync("poor");
-        var poorKey = KeyOf(pair.One, "poor");
+        var poorKey = await KeyOfAsync(pair.One, "poor");
 
         foreach (var value in new[] { richValue, [], [1], [.. richValue.Reverse()], richValue[..^1], new byte[100], [.. "some text"u8] })
         {
@@ -155,9 +155,10 @@ public sealed class SharedCacheTests(Stores stores)
         await using var gateway = await stores.StartGatewayAsync(Store.PostgreSql);
         await gateway.FeedAsync("p", 650);
         var reader = gateway.Service<PersonReader>();
+        var person = await gateway.PersonIdAsync("p");
 
         var readings = await Task.WhenAll(
-            Enumerable.Range(0, 1000).Select(_ => Task.Run(async () => await reader.GetAsync("p", CancellationToken.None)))
+            Enumerable.Range(0, 1000).Select(_ => Task.Run(async () => await reader.GetAsync(person, CancellationToken.None)))
         );
 
         var fromStore = readings
@@ -173,8 +174,9 @@ public sealed class SharedCacheTests(Stores stores)
     {
         await using var gateway = await stores.StartGatewayAsync(Store.PostgreSql);
         var reader = gateway.Service<PersonReader>();
-        var pseudonym = gateway.Service<PersonPseudonyms>().Of("p");
         await gateway.FeedAsync("p", 650);
+        var person = await gateway.PersonIdAsync("p");
+        var pseudonym = gateway.Service<PersonPseudonyms>().Of(person);
 
         // The table is locked, so the read is under way when the change is announced, and ends after it.
         var begun = Task.FromResult(default(PersonReading));
@@ -184,7 +186,7 @@ public sealed class SharedCacheTests(Stores stores)
                 async (transaction, token) =>
                 {
                     await transaction.Command("LOCK TABLE persons IN ACCESS EXCLUSIVE MODE").ExecuteAsync(token);
-                    begun = reader.GetAsync("p", CancellationToken.None).AsTask();
+                    begun = reader.GetAsync(person, CancellationToken.None).AsTask();
                     reader.Announce(pseudonym, 2);
                     return 0;
                 },
@@ -192,9 +194,9 @@ public sealed class SharedCacheTests(Stores stores)
             );
 
         Assert.Equal(650, (await begun).Person!.ServedScore);
-        Assert.False(gateway.Service<PersonMemory>().TryGet("p", out _));
-        Assert.Equal(AnswerSource.Store, (await reader.GetAsync("p", CancellationToken.None)).Source);
-        Assert.True(gateway.Service<PersonMemory>().TryGet("p", out _));
+        Assert.False(gateway.Service<PersonMemory>().TryGet(person, out _));
+        Assert.Equal(AnswerSource.Store, (await reader.GetAsync(person, CancellationToken.None)).Source);
+        Assert.True(gateway.Service<PersonMemory>().TryGet(person, out _));
     }
 
     [Fact]
@@ -303,8 +305,8 @@ public sealed class SharedCacheTests(Stores stores)
                 .ScalarInt64Async(CancellationToken.None) > 0;
     }
 
-    private static StackExchange.Redis.RedisKey KeyOf(GatewayUnderTest gateway, string person) =>
-        gateway.Service<SharedPersonCache>().Key(gateway.Service<PersonPseudonyms>().Of(person));
+    private static async Task<StackExchange.Redis.RedisKey> KeyOfAsync(GatewayUnderTest gateway, string person) =>
+        gateway.Service<SharedPersonCache>().Key(gateway.Service<PersonPseudonyms>().Of(await gateway.PersonIdAsync(person)));
 
     private static async Task FeedAllAsync(Pair pair, int score, long version)
     {

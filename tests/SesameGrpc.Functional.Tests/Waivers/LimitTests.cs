@@ -187,7 +187,11 @@ public sealed class LimitTests(Stores stores)
             .WriteAsync(
                 async (transaction, token) =>
                 {
-                    await transaction.Command("UPDATE exposures SET version = version WHERE person_id = 'p'").ExecuteAsync(token);
+                    await transaction
+                        .Command(
+                            "UPDATE exposures SET version = version WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'p')"
+                        )
+                        .ExecuteAsync(token);
                     granting = partner.GrantAsync("p", "umbrella.deposit_free", "second");
                     await Eventually.HoldsAsync(() => IsAnyoneWaitingAsync(gateway), "the grant waits");
 
@@ -222,10 +226,14 @@ public sealed class LimitTests(Stores stores)
     {
         await using var connection = await gateway.Service<Database>().OpenAsync(CancellationToken.None);
         var sums = await connection
-            .Command("SELECT open_fen, open_count, version FROM exposures WHERE person_id = 'p' AND scope = 'all'")
+            .Command(
+                "SELECT open_fen, open_count, version FROM exposures WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'p') AND scope = 'all'"
+            )
             .ListAsync(row => (Fen: row.GetInt64(0), Count: row.GetInt32(1), Version: row.GetInt64(2)), CancellationToken.None);
         var entries = await connection
-            .Command("SELECT version, kind, amount_fen FROM ledger_entries WHERE person_id = 'p' ORDER BY version")
+            .Command(
+                "SELECT version, kind, amount_fen FROM ledger_entries WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'p') ORDER BY version"
+            )
             .ListAsync(row => (Version: row.GetInt64(0), Kind: row.GetInt32(1), Fen: row.GetInt64(2)), CancellationToken.None);
 
         Assert.Equal((open.Sum(waiver => waiver.WaivedAmount.MinorUnits), open.Count), (sums.Single().Fen, sums.Single().Count));

@@ -114,7 +114,7 @@ public sealed class DepositWaiverRulesTests
             {
                 DepositWaiverId = Active.Id,
                 OrderId = "order-1",
-                Subject = "person-1",
+                Subject = "subject-1",
                 Programme = "bike.deposit_free",
                 State = DepositWaiverState.Active,
                 Revision = 1,

@@ -14,7 +14,7 @@ public sealed class LedgerEventsTests
         var told = LedgerEvents.Of(posting, posting.Event!.Value, Samples.NowMicros);
 
         Assert.Equal(EventType.DepositWaiverCancelled, told.Type);
-        Assert.Equal((32, "person-1"), (told.EventId.Length, told.Subject));
+        Assert.Equal((32, "subject-1"), (told.EventId.Length, told.Subject));
         Assert.Equal(Samples.NowMicros / 1_000_000, told.EventTime.Seconds);
         Assert.Equal(
             new DepositWaiverReference
@@ -38,7 +38,10 @@ public sealed class LedgerEventsTests
         var types = kinds.Select(kind => LedgerEvents.Of(posting, kind, Samples.NowMicros).Type).ToHashSet();
 
         Assert.Equal(kinds.Length, types.Count);
-        Assert.Equal(Enum.GetValues<EventType>().Length - 1, types.Count);
+        Assert.Equal(
+            Enum.GetValues<EventType>().Where(type => type.ToString().StartsWith("DepositWaiver", StringComparison.Ordinal)),
+            types.Order()
+        );
         Assert.DoesNotContain(EventType.Unspecified, types);
     }
 }

@@ -16,7 +16,12 @@ public sealed class PartnerRulesTests
         Assert.Multiple(
             () => Check(_ => { }),
             () => Check(partner => partner.Enrolments.Clear()),
-            () => Check(partner => partner.Scopes.Add(Gateway.Partners.PartnerScopes.All)),
+            () =>
+                Check(partner =>
+                {
+                    partner.Kind = PartnerKind.Lender;
+                    partner.Scopes.Add(Gateway.Partners.PartnerScopes.All);
+                }),
             () => Check(partner => partner.DisplayName = new string('信', 100)),
             () => Check(partner => partner.Enrolments[0].MinimumScore = 650),
             () => Check(partner => partner.Enrolments[0].MinimumScore = 950),

@@ -28,7 +28,10 @@ public sealed class StatusDetailsTests
         var info = status.GetDetail<ErrorInfo>();
         Assert.Equal(("sesamegrpc", reason), (info.Domain, info.Reason));
         Assert.Equal(
-            refusal.Metadata.Select(pair => pair.Key).Order(StringComparer.Ordinal),
+            refusal
+                .Metadata.Select(pair => pair.Key)
+                .Concat(refusal.Reason == ErrorReason.ResourceNotFound ? ["consent_metadata"] : [])
+                .Order(StringComparer.Ordinal),
             info.Metadata.Keys.Order(StringComparer.Ordinal)
         );
         Assert.Equal("call-1", status.GetDetail<RequestInfo>().RequestId);

@@ -32,6 +32,28 @@ public sealed class WebhookPayloadTests
         );
 
     [Fact]
+    public void Of_AConsent_SaysWhichAndForWhat() =>
+        Assert.Equal(
+            """{"type":"consent.withdrawn","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"s","consent":{"consent_id":"c","purpose":"DEPOSIT_WAIVER","expire_time":"2023-11-14T22:13:20.000012Z"}}}""",
+            Encoding.UTF8.GetString(
+                WebhookPayload.Of(
+                    new Event
+                    {
+                        Type = EventType.ConsentWithdrawn,
+                        EventTime = Told.EventTime,
+                        Subject = "s",
+                        Consent = new ConsentReference
+                        {
+                            ConsentId = "c",
+                            Purpose = Purpose.DepositWaiver,
+                            ExpireTime = Told.EventTime,
+                        },
+                    }
+                )
+            )
+        );
+
+    [Fact]
     public void Of_TheSameEvent_IsTheSameBytes() => Assert.Equal(WebhookPayload.Of(Told), WebhookPayload.Of(Told.Clone()));
 
     /// <summary>A new type must begin with the name of its resource, from which the type's name in the body is made.</summary>
@@ -42,7 +64,12 @@ public sealed class WebhookPayloadTests
         {
             var told = Told.Clone();
             told.Type = type;
-            Assert.Matches("^deposit_waiver\\.[a-z_]+$", WebhookPayload.TypeOf(told));
+            if (type.ToString().StartsWith("Consent", StringComparison.Ordinal))
+            {
+                told.Consent = new ConsentReference();
+            }
+
+            Assert.Matches("^(deposit_waiver|consent)\\.[a-z_]+$", WebhookPayload.TypeOf(told));
         }
     }
 }

@@ -256,7 +256,7 @@ internal sealed class EventsRun : IAsyncDisposable
 
     private Task<List<ReceivedEvent>> CommittedAsync() =>
         QueryAsync(
-            "SELECT event_id, person_id, document FROM events ORDER BY position",
+            "SELECT v.event_id, p.external_id, v.document FROM events v JOIN persons p ON p.person_id = v.person_id ORDER BY v.position",
             row =>
             {
                 var waiver = Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)).DepositWaiver;

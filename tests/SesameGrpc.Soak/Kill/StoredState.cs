@@ -128,7 +128,10 @@ internal sealed class StoredState
             Partners = await ListAsync("SELECT partner_id FROM partners ORDER BY partner_id", row => row.GetString(0)),
             Clients = await ListAsync("SELECT \"ClientId\" FROM \"OpenIddictApplications\"", row => row.GetString(0)),
             ScoreVersions = (
-                await ListAsync("SELECT person_id, score_version FROM persons", row => (Person: row.GetString(0), Version: row.GetInt64(1)))
+                await ListAsync(
+                    "SELECT external_id, score_version FROM persons",
+                    row => (Person: row.GetString(0), Version: row.GetInt64(1))
+                )
             ).ToDictionary(row => row.Person, row => row.Version, StringComparer.Ordinal),
             CompleteImports = [.. await ListAsync("SELECT import_id FROM score_imports WHERE complete = 1", row => row.GetString(0))],
         };

@@ -62,16 +62,18 @@ internal static class WholeEffects
         foreach (var (position, partner, what) in state.Events)
         {
             var leaf = position < state.Leaves.Count ? state.Leaves[(int)position] : null;
-            if (leaf?.ResourceId != what.DepositWaiver.DepositWaiverId || leaf.ResourceRevision != what.DepositWaiver.Revision)
+            var (id, revision) = what.Consent is { } consent
+                ? (consent.ConsentId, 0)
+                : (what.DepositWaiver.DepositWaiverId, what.DepositWaiver.Revision);
+            if (leaf?.ResourceId != id || leaf.ResourceRevision != revision)
             {
                 yield return $"The event at {position} for {partner} is {what}; the leaf there is {leaf}.";
             }
         }
 
-        var told = state.Events.ToLookup(
-            item => (item.Partner, item.Event.DepositWaiver.DepositWaiverId),
-            item => item.Event.DepositWaiver.Revision
-        );
+        var told = state
+            .Events.Where(item => item.Event.DepositWaiver is not null)
+            .ToLookup(item => (item.Partner, item.Event.DepositWaiver.DepositWaiverId), item => item.Event.DepositWaiver.Revision);
         foreach (var obligation in state.Obligations)
         {
             var revisions = told[(obligation.Partner, obligation.Id)];

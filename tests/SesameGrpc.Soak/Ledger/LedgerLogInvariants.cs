@@ -82,7 +82,7 @@ internal static class LedgerLogInvariants
             );
         var violations = new List<string>();
         var told = new HashSet<(string Id, long Revision)>();
-        foreach (var (position, partner, what) in events)
+        foreach (var (position, partner, what) in events.Where(row => row.Event.DepositWaiver is not null))
         {
             var (id, revision) = (what.DepositWaiver.DepositWaiverId, what.DepositWaiver.Revision);
             if (

@@ -28,7 +28,7 @@ internal sealed record LedgerReply(string Text, IMessage? Answer, string Reason,
         new(replayedFrom is null ? TextOf(answer) : Replayed(TextOf(answer), replayedFrom), answer, "", replayedFrom);
 
     public static LedgerReply OfRefusal(RefusedCall refused) =>
-        new(Refusal(refused.Reason, refused.Info.Metadata), null, refused.Reason, null)
+        new(Refusal(refused.Reason, refused.Info.Metadata.Where(pair => pair.Key != "consent_metadata")), null, refused.Reason, null)
         {
             Metadata = refused.Info.Metadata.ToDictionary(StringComparer.Ordinal),
         };
