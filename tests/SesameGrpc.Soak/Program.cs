@@ -1,4 +1,5 @@
 using SesameGrpc.Soak.Audit;
+using SesameGrpc.Soak.Consents;
 using SesameGrpc.Soak.Events;
 using SesameGrpc.Soak.Kill;
 using SesameGrpc.Soak.Ledger;
@@ -12,6 +13,8 @@ return args switch
     ["kill", .. var rest] => await KillCommand.RunAsync(rest, Console.Out),
     ["ledger", .. var rest] => await LedgerSoak.RunAsync(rest, Console.Out, Console.Error),
     ["ledger-compare", .. var rest] => await LedgerSoak.CompareAsync(rest, Console.Out, Console.Error),
+    ["oracle", .. var rest] => await Oracle.RunAsync(rest, Console.Out, Console.Error),
+    ["withdraw-race", .. var rest] => await WithdrawRace.RunAsync(rest, Console.Out, Console.Error),
     _ => Usage(),
 };
 
@@ -24,6 +27,8 @@ static int Usage()
                kill [--kills N] [--store sqlite|postgresql] [--seed S]
                ledger [--ops N] [--store sqlite|postgresql] [--instances K] [--seed S]
                ledger-compare [--steps N] [--seed S]
+               oracle [--calls N] [--store sqlite|postgresql]
+               withdraw-race [--lookups N] [--store sqlite|postgresql]
         """
     );
     return 2;

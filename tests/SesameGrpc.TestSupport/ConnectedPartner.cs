@@ -24,6 +24,10 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
         "webhook.write",
     ];
 
+    /// <summary>The scopes that a person agrees to.</summary>
+    public static string[] ConsentScopes { get; } =
+    ["score.read", "score.band.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.write"];
+
     public X509Certificate2 Certificate { get; } = certificate;
 
     public string Token { get; } = token;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Grpc.Net.Client;
@@ -38,6 +39,18 @@ public sealed class GatewaySite : IDisposable
         PemFiles.Write(Certificate("ca.pem"), Authority.Certificate);
         File.WriteAllText(Certificate("crl.pem"), Authority.RevocationList());
         PemFiles.WriteWithKey(Certificate("server.pem"), Certificate("server.key.pem"), Authority.Server());
+    }
+
+    /// <summary>Makes the key ring that a gateway in production must find.</summary>
+    public void WriteKeys()
+    {
+        var keys = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "keys")).FullName;
+        using var signing = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(Path.Combine(keys, "token-signing.pem"), signing.ExportPkcs8PrivateKeyPem());
+        foreach (var name in new[] { "master.key", "audit-signing.key" })
+        {
+            File.WriteAllText(Path.Combine(keys, name), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+        }
     }
 
     /// <summary>The settings of a gateway that runs here.</summary>

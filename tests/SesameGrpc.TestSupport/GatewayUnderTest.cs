@@ -25,6 +25,9 @@ public sealed record GatewaySetup
 
     public TimeProvider? Time { get; init; }
 
+    /// <summary>Runs in production mode, with keys made for it: subjects are opaque, and nobody has agreed to anything.</summary>
+    public bool Production { get; init; }
+
     /// <summary>Changes the built application before it starts.</summary>
     public Action<WebApplication>? Customize { get; init; }
 
@@ -87,11 +90,20 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         if (setup.Beside is null)
         {
             location.WriteCertificates();
+            if (setup.Production)
+            {
+                location.WriteKeys();
+            }
         }
 
         var log = new LogRecorder();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(location.Settings(setup.PostgreSql, setup.Redis));
+        if (setup.Production)
+        {
+            builder.Configuration.AddInMemoryCollection([new("Sesame:Mode", "Production")]);
+        }
+
         builder.Configuration.AddInMemoryCollection(setup.Settings);
         builder
             .Logging.ClearProviders()
@@ -154,6 +166,20 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public async Task<string> PersonIdAsync(string person) =>
         (await Service<PersonStore>().FindByExternalIdAsync(person, CancellationToken.None))?.Id
         ?? throw new InvalidOperationException($"There is no person {person}.");
+
+    /// <summary>Has a person agree, with all scopes and for all programmes that the partner has; what they have agreed to.</summary>
+    public async Task<PersonConsent> AgreeAsync(string person, string partner, params string[] scopes)
+    {
+        var request = new GrantConsentRequest
+        {
+            RequestId = Guid.NewGuid().ToString(),
+            Person = person,
+            Partner = partner,
+            Purpose = Contracts.Partner.V1.Purpose.CreditLine,
+            Scopes = { scopes.Length > 0 ? scopes : ConnectedPartner.ConsentScopes },
+        };
+        return (await Persons.GrantConsentAsync(request)).Consent;
+    }
 
     /// <summary>Feeds one person a whole score, opting the person in.</summary>
     public async Task FeedAsync(string person, int score, bool courtListed = false, long version = 1, DateTimeOffset? asOf = null)

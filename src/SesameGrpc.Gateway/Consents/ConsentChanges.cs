@@ -23,9 +23,6 @@ internal sealed record ConsentGrant(
 /// </summary>
 internal sealed class ConsentChanges(PersonStore persons, PairwiseSubjects subjects, TimeProvider time)
 {
-    /// <summary>Longest time for which a consent is given, and the time for which it is given if nothing else is said.</summary>
-    public static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(180);
-
     /// <summary>Puts a new consent in force; one to the same partner that was live is replaced. Refused with RESOURCE_NOT_FOUND for a person who is not opted in.</summary>
     public async Task<ConsentOutcome> GrantAsync(DbTransaction transaction, ConsentGrant grant, CancellationToken cancellationToken)
     {

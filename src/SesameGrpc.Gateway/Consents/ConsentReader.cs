@@ -31,7 +31,32 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
     }
 
     /// <summary>The same for one of many persons in a call.</summary>
-    public async ValueTask<Agreement> FindAsync(
+    public ValueTask<Agreement> FindAsync(
+        Call call,
+        string subject,
+        string scope,
+        string? programme,
+        CancellationToken cancellationToken
+    ) => FindAsync(call, subject, scope, programme, memory.Find(call.Partner!.Id, subject), cancellationToken);
+
+    /// <summary>The same for a grant, which reads what it finds here again under the person's lock.</summary>
+    public ValueTask<Agreement> FindForGrantAsync(
+        Call call,
+        string subject,
+        string scope,
+        string? programme,
+        CancellationToken cancellationToken
+    ) =>
+        FindAsync(
+            call,
+            subject,
+            scope,
+            programme,
+            sandbox.AllowsMemoryForGrants ? memory.Find(call.Partner!.Id, subject) : null,
+            cancellationToken
+        );
+
+    private async ValueTask<Agreement> FindAsync(
         Call call,
         string subject,
         string scope,
@@ -53,7 +78,7 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         return new Agreement(consent.Person, consent);
     }
 
-    private async Task<ConsentReading?> ReadAsync(string partner, string subject, CancellationToken cancellationToken)
+    private async Task<ConsentReading> ReadAsync(string partner, string subject, CancellationToken cancellationToken)
     {
         var stamp = time.GetTimestamp();
         var reading = await store.FindAsync(partner, subject, cancellationToken);

@@ -22,6 +22,7 @@ internal static class ConsentRules
         if (!purposes.Contains(purpose))
         {
             yield return new("purpose", $"must be a purpose of this kind of partner: {string.Join(", ", purposes.Select(NameOf))}");
+            yield break;
         }
 
         var allowed = Minimisation

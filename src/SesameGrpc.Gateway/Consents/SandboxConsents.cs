@@ -22,6 +22,14 @@ internal sealed class SandboxConsents(
     private const string NoConsent = "-noconsent";
     private const string Revoked = "-revoked";
 
+    // Nobody is there to renew it.
+    private static readonly TimeSpan StandingLifetime = TimeSpan.FromDays(3650);
+
+    /// <summary>
+    /// Whether a remembered consent may lead to a grant. Under the person's lock it is read again, but in a sandbox there may have to be a new one first.
+    /// </summary>
+    public bool AllowsMemoryForGrants => options.Mode != GatewayMode.Sandbox;
+
     /// <summary>Sees to the standing consent of a person whom a partner asks about; true if what the person has decided is worth reading again.</summary>
     public async ValueTask<bool> ProvideAsync(string partnerId, string subject, CancellationToken cancellationToken)
     {
@@ -42,8 +50,10 @@ internal sealed class SandboxConsents(
     }
 
     // Since opting in last: whoever opts out and in again may be asked again.
-    private const string Decided =
-        "SELECT count(*) FROM consents WHERE partner_id = @partner AND person_id = @person AND granted_us >= @since";
+    private const string Decided = """
+        SELECT count(*) FROM consents WHERE partner_id = @partner AND person_id = @person
+            AND granted_us >= @since AND (ended_us IS NULL OR ended_us > @since OR granted_us > @since)
+        """;
 
     private async Task<bool> HasDecidedAsync(PartnerRecord partner, PersonRow person, CancellationToken cancellationToken)
     {
@@ -100,7 +110,7 @@ internal sealed class SandboxConsents(
             Programmes = [Consent.AnyProgramme],
             State = isRevoked ? ConsentState.Withdrawn : ConsentState.Active,
             GrantedMicros = now,
-            ExpireMicros = now + (long)ConsentChanges.LongestLifetime.TotalMicroseconds,
+            ExpireMicros = now + (long)StandingLifetime.TotalMicroseconds,
             EndedMicros = isRevoked ? now : null,
         };
     }

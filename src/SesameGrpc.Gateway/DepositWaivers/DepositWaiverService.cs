@@ -37,7 +37,7 @@ internal sealed class DepositWaiverService(
         OrderChecks.Check(check, request.Subject, request.Amount, request.Attributes).Enforce();
 
         // Read again under the person's lock. Where there is no consent nothing is locked, but an answer that was given before is found.
-        var (person, consent) = await consents.FindAsync(
+        var (person, consent) = await consents.FindForGrantAsync(
             call,
             request.Subject,
             PartnerScopes.DepositWaiverWrite,

@@ -52,7 +52,11 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     }
 
     /// <summary>Waits until every answer that was found in order before a withdrawal's commit has left. Call it between the commit and the acknowledgement.</summary>
-    public Task SettleAsync(CancellationToken cancellationToken) => Task.Delay(LongestAnswer, time, cancellationToken);
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(cancellationToken);
+        await Task.Delay(LongestAnswer, time, cancellationToken);
+    }
 
     /// <summary>Hears of all withdrawals that are committed by now.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ public sealed class LedgerInvariantsTests
         ),
         (
             "one effect per request",
-            "INSERT INTO requests SELECT caller, method, 'another', body_sha256, response, created_us FROM requests WHERE caller = 'partner:one' LIMIT 1"
+            "INSERT INTO requests SELECT caller, method, 'another', body_sha256, response, created_us, person_id FROM requests WHERE caller = 'partner:one' LIMIT 1"
         ),
         ("an event for every change", "DELETE FROM events WHERE position = (SELECT MAX(position) FROM events)"),
         ("the event at its change's leaf", "UPDATE events SET position = position + 1 WHERE position = (SELECT MAX(position) FROM events)"),

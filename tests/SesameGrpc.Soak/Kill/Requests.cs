@@ -61,14 +61,29 @@ internal sealed class Requests
             );
     }
 
-    /// <summary>One of a few persons who come and go, and have no waivers.</summary>
-    public JournaledCall OptInOrOut(Random random)
+    /// <summary>One of a few persons who come and go, agree and withdraw, and have no waivers.</summary>
+    public JournaledCall ComeOrGo(Random random)
     {
         var (id, person) = ($"opt-{Next()}", $"visitor-{random.Next(4)}");
         const string Service = "sesame.operator.v1.PersonService/";
-        return random.Next(2) == 0
-            ? new(Callers.Operator, Service + "OptIn", id, new OptInRequest { RequestId = id, Person = person }.ToByteArray())
-            : new(Callers.Operator, Service + "OptOut", id, new OptOutRequest { RequestId = id, Person = person }.ToByteArray());
+        var (method, request) = random.Next(5) switch
+        {
+            0 => ("OptOut", (IMessage)new OptOutRequest { RequestId = id, Person = person }),
+            1 or 2 => (
+                "GrantConsent",
+                new GrantConsentRequest
+                {
+                    RequestId = id,
+                    Person = person,
+                    Partner = Callers.Partners[0],
+                    Purpose = Purpose.CreditLine,
+                    Scopes = { TestSupport.ConnectedPartner.ConsentScopes },
+                }
+            ),
+            3 => ("WithdrawAllConsents", new WithdrawAllConsentsRequest { RequestId = id, Person = person }),
+            _ => ("OptIn", new OptInRequest { RequestId = id, Person = person }),
+        };
+        return new(Callers.Operator, Service + method, id, request.ToByteArray());
     }
 
     public JournaledCall Read(string partner, Random random)

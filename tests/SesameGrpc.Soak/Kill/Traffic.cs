@@ -154,8 +154,8 @@ internal sealed class Traffic(Victim victim, int seed)
             var isAnswered = random.Next(5) switch
             {
                 0 => await SendAsync(Journal.Add(requests.ChangePartner(random))),
-                1 => await TwiceAsync(requests.OptInOrOut(random)),
-                2 => await SendAsync(Journal.Add(requests.OptInOrOut(random))),
+                1 => await TwiceAsync(requests.ComeOrGo(random)),
+                2 => await SendAsync(Journal.Add(requests.ComeOrGo(random))),
                 3 => await Imports.SendAsync(
                     Imports.Add([.. Requests.Persons.Skip(random.Next(Requests.Persons.Count - 3)).Take(3)]),
                     callers,

@@ -131,7 +131,8 @@ internal static class WholeEffects
                 granted.Add(waiver.DepositWaiverId);
             }
 
-            if (answer is null || own.Count != 1)
+            // A change of consents has a leaf for each of them, beside or instead of its own.
+            if (answer is null || own.Count == 0 || own.Count(leaf => leaf.ResourceKind != "consent") > 1)
             {
                 yield return $"{key} has {own.Count} leaves and {(answer is null ? "no answer" : "an answer")}.";
             }

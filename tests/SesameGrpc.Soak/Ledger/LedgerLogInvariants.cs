@@ -51,7 +51,10 @@ internal static class LedgerLogInvariants
     private static async Task<List<string>> CheckRequestsAsync(DbTransaction snapshot, List<AuditEntry> leaves)
     {
         var requests = leaves
-            .Where(leaf => leaf.Outcome is AuditOutcome.Changed or AuditOutcome.Decided && leaf.RequestId.Length > 0)
+            .Where(leaf =>
+                leaf.Outcome is AuditOutcome.Changed or AuditOutcome.Decided
+                && leaf is { RequestId.Length: > 0, ResourceKind: not "consent" }
+            )
             .CountBy(leaf => $"{leaf.Caller} {leaf.Method} {leaf.RequestId}", StringComparer.Ordinal)
             .ToDictionary(StringComparer.Ordinal);
         var violations = new List<string>();
