@@ -47,7 +47,7 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         string? programme,
         CancellationToken cancellationToken
     ) =>
-        FindAsync(
+        AgreeAsync(
             call,
             subject,
             scope,
@@ -56,7 +56,7 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
             cancellationToken
         );
 
-    private async ValueTask<Agreement> FindAsync(
+    private async ValueTask<Agreement> AgreeAsync(
         Call call,
         string subject,
         string scope,
