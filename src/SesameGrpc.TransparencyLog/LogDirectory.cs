@@ -1,11 +1,28 @@
+using System.Globalization;
+
 namespace SesameGrpc.TransparencyLog;
 
-/// <summary>A log in files, in the layout of C2SP tlog-tiles: checkpoint, tile/0/000 and so on, tile/entries/000 and so on.</summary>
+/// <summary>
+/// A log in files, in the layout of C2SP tlog-tiles: checkpoint, tile/0/000 and so on, tile/entries/000 and so on. Where the first entries have ended, their bundles are not there, and
+/// the file minimum-index, which the layout leaves open, has the index of the first entry that is.
+/// </summary>
 public sealed class LogDirectory(string path)
 {
     private const string CheckpointFile = "checkpoint";
+    private const string MinimumIndexFile = "minimum-index";
     private readonly List<byte[]> bundle = [];
     private long written;
+    private long ended;
+
+    /// <summary>Index of the first entry that has not ended, as the verification has read it.</summary>
+    public long MinimumIndex { get; private set; }
+
+    /// <summary>Passes over the next entry, which has ended; those that have are whole bundles.</summary>
+    public void PassOver()
+    {
+        ended++;
+        written = ended / Tile.FullWidth;
+    }
 
     /// <summary>Writes the next entry; a bundle is on disk once it is full.</summary>
     public async Task AppendAsync(byte[] entry, CancellationToken cancellationToken)
@@ -26,6 +43,11 @@ public sealed class LogDirectory(string path)
         if (bundle.Count > 0)
         {
             await WriteBundleAsync(cancellationToken);
+        }
+
+        if (ended > 0)
+        {
+            await File.WriteAllTextAsync(FileOf(MinimumIndexFile), $"{ended}\n", cancellationToken);
         }
 
         await File.WriteAllTextAsync(FileOf(CheckpointFile), note, cancellationToken);
@@ -55,11 +77,13 @@ public sealed class LogDirectory(string path)
     /// </summary>
     /// <param name="key">The log's key.</param>
     /// <param name="earlier">The signed note of an earlier checkpoint; null where there is none.</param>
+    /// <param name="minimumIndexOf">What an entry says of the entries that have ended.</param>
     /// <param name="progress">Is told the number of entries read so far.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<string>> VerifyAsync(
         VerifierKey key,
         string? earlier,
+        MinimumIndexReader minimumIndexOf,
         Action<long> progress,
         CancellationToken cancellationToken
     )
@@ -69,7 +93,8 @@ public sealed class LogDirectory(string path)
         try
         {
             checkpoint = Checkpoint.Open(await ReadCheckpointAsync(cancellationToken), key);
-            rebuild = new LogRebuild(earlier is null ? [checkpoint] : [checkpoint, Checkpoint.Open(earlier, key)]);
+            rebuild = new LogRebuild(earlier is null ? [checkpoint] : [checkpoint, Checkpoint.Open(earlier, key)], minimumIndexOf);
+            MinimumIndex = await ReadMinimumIndexAsync(checkpoint.Size, cancellationToken);
         }
         catch (Exception exception) when (exception is LogFormatException or FileNotFoundException)
         {
@@ -79,6 +104,12 @@ public sealed class LogDirectory(string path)
         for (long index = 0; index * Tile.FullWidth < checkpoint.Size; index++)
         {
             var width = (int)Math.Min(Tile.FullWidth, checkpoint.Size - (index * Tile.FullWidth));
+            if (index * Tile.FullWidth < MinimumIndex)
+            {
+                await PassOverAsync(index, rebuild, cancellationToken);
+                continue;
+            }
+
             foreach (var entry in await ReadBundleAsync(index, width, rebuild, cancellationToken))
             {
                 rebuild.Append(entry, tile => Compare(tile, rebuild));
@@ -89,6 +120,48 @@ public sealed class LogDirectory(string path)
 
         rebuild.End(tile => Compare(tile, rebuild));
         return rebuild.Differences;
+    }
+
+    private async Task<long> ReadMinimumIndexAsync(long size, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(path, MinimumIndexFile);
+        if (!File.Exists(file))
+        {
+            return 0;
+        }
+
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        return
+            long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var minimum)
+            && text == $"{minimum}\n"
+            && minimum % Tile.FullWidth == 0
+            && minimum <= size
+            ? minimum
+            : throw new LogFormatException($"{MinimumIndexFile} is not the index of a bundle's first entry.");
+    }
+
+    // Of entries that have ended the tile's hashes take the place; the tiles above, and the checkpoint, say whether they are right.
+    private async Task PassOverAsync(long index, LogRebuild rebuild, CancellationToken cancellationToken)
+    {
+        var name = Tile.PathOf(0, index, Tile.FullWidth);
+        var file = Path.Combine(path, name);
+        var hashes = File.Exists(file) ? await File.ReadAllBytesAsync(file, cancellationToken) : [];
+        if (hashes.Length != Tile.FullWidth * MerkleHash.Bytes)
+        {
+            rebuild.Add($"{name} is missing or not whole.");
+            hashes = new byte[Tile.FullWidth * MerkleHash.Bytes];
+        }
+
+        if (File.Exists(Path.Combine(path, Tile.PathOfEntries(index, Tile.FullWidth))))
+        {
+            rebuild.Add($"{Tile.PathOfEntries(index, Tile.FullWidth)} is there, though its entries are said to have ended.");
+        }
+
+        var tile = new Tile(0, index, hashes);
+        for (var position = 0; position < Tile.FullWidth; position++)
+        {
+            rebuild.AppendEnded(tile.HashAt(position), full => Compare(full, rebuild));
+        }
     }
 
     private async Task<IReadOnlyList<byte[]>> ReadBundleAsync(

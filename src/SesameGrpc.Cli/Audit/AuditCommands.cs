@@ -55,6 +55,10 @@ internal static class AuditCommands
         {
             await context.Output.Out.WriteAsync(newest.Note);
             await context.Output.Out.WriteLineAsync($"\nkey: {newest.VerifierKey}");
+            if (newest.MinimumIndex > 0)
+            {
+                await context.Output.Out.WriteLineAsync($"entries before {newest.MinimumIndex} have ended");
+            }
         }
 
         return ExitCode.Ok;
@@ -69,7 +73,8 @@ internal static class AuditCommands
             new GetAuditInclusionProofRequest { LeafIndex = context.Get(Index), TreeSize = checkpoint.Size },
             cancellationToken: cancellationToken
         );
-        var leafHash = MerkleHash.OfLeaf(proof.Entry.Span);
+        var hasEnded = proof.Entry.IsEmpty;
+        var leafHash = hasEnded ? proof.LeafHash.ToByteArray() : MerkleHash.OfLeaf(proof.Entry.Span);
         var path = proof.Hashes.Select(hash => hash.ToByteArray()).ToList();
         var holds = TreeProof.IsIncluded(leafHash, context.Get(Index), checkpoint.Size, path, checkpoint.Root);
         var record = new AuditRecord { LeafIndex = proof.LeafIndex, Entry = Contracts.Audit.V1.AuditEntry.Parser.ParseFrom(proof.Entry) };
@@ -80,12 +85,23 @@ internal static class AuditCommands
             json["entry"] = MessageJson.From(record.Entry);
             json["leaf_hash"] = Convert.ToBase64String(leafHash);
             json["checkpoint"] = newest.Note;
+            json["ended"] = hasEnded;
             json["holds"] = holds;
             context.Output.WriteJson(json);
         }
         else
         {
-            AuditSearchCommand.Show(context.Output, [record]);
+            if (hasEnded)
+            {
+                await context.Output.Out.WriteLineAsync(
+                    $"Entry {proof.LeafIndex} was kept as long as it had to be and is deleted; its hash is still there."
+                );
+            }
+            else
+            {
+                AuditSearchCommand.Show(context.Output, [record]);
+            }
+
             context.Output.WriteCard(
                 holds ? $"Entry {proof.LeafIndex} is in the log of {checkpoint.Size:N0} entries" : "The proof does not hold",
                 [

@@ -31,7 +31,17 @@ internal static class AuditExportCommand
             channel,
             Checkpoint.Open(newest.Note, key),
             null,
-            entry => directory.AppendAsync(entry, cancellationToken),
+            async entry =>
+            {
+                if (entry is null)
+                {
+                    directory.PassOver();
+                }
+                else
+                {
+                    await directory.AppendAsync(entry, cancellationToken);
+                }
+            },
             directory.Write,
             cancellationToken
         );
@@ -47,6 +57,7 @@ internal static class AuditExportCommand
                 new JsonObject
                 {
                     ["entries"] = rebuild.Size,
+                    ["minimum_index"] = rebuild.MinimumIndex,
                     ["directory"] = path,
                     ["key"] = key.ToString(),
                 }
@@ -54,7 +65,13 @@ internal static class AuditExportCommand
         }
         else
         {
-            context.Output.WriteCard("exported", ("entries", rebuild.Size.ToString("N0")), ("directory", path), ("key", key.ToString()));
+            context.Output.WriteCard(
+                "exported",
+                ("entries", rebuild.Size.ToString("N0")),
+                ("ended before", rebuild.MinimumIndex == 0 ? null : rebuild.MinimumIndex.ToString("N0")),
+                ("directory", path),
+                ("key", key.ToString())
+            );
         }
 
         return rebuild.Differences.Count == 0 ? ExitCode.Ok : ExitCode.NotSound;

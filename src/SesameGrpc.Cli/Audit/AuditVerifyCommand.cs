@@ -76,6 +76,7 @@ internal static class AuditVerifyCommand
                 export.VerifyAsync(
                     key,
                     earlier,
+                    AuditDownload.MinimumIndexOf,
                     done =>
                     {
                         entries = done;
@@ -84,7 +85,7 @@ internal static class AuditVerifyCommand
                     cancellationToken
                 )
         );
-        return new Verdict(entries, key.ToString(), differences);
+        return new Verdict(entries, export.MinimumIndex, key.ToString(), differences);
     }
 
     // For the progress alone; what is wrong with the checkpoint is told by the verification.
@@ -121,11 +122,11 @@ internal static class AuditVerifyCommand
                 cancellationToken
             );
             var stored = await CheckStoreAsync(context, channel, newest.TreeSize, earlier, cancellationToken);
-            return new Verdict(rebuild.Size, key.ToString(), [.. rebuild.Differences, .. stored]);
+            return new Verdict(rebuild.Size, rebuild.MinimumIndex, key.ToString(), [.. rebuild.Differences, .. stored]);
         }
         catch (LogFormatException exception)
         {
-            return new Verdict(0, key.ToString(), [exception.Message]);
+            return new Verdict(0, 0, key.ToString(), [exception.Message]);
         }
     }
 
@@ -169,6 +170,7 @@ internal static class AuditVerifyCommand
                 {
                     ["sound"] = verdict.Differences.Count == 0,
                     ["entries"] = verdict.Entries,
+                    ["ended"] = verdict.Ended,
                     ["key"] = verdict.Key,
                     ["differences"] = new JsonArray([.. verdict.Differences.Select(difference => JsonValue.Create(difference))]),
                 }
@@ -189,10 +191,11 @@ internal static class AuditVerifyCommand
         output.WriteCard(
             verdict.Differences.Count == 0 ? "The log is as it was signed" : "The log is not as it was signed",
             ("entries", verdict.Entries.ToString("N0")),
+            ("ended", verdict.Ended == 0 ? null : $"{verdict.Ended:N0}, as the log itself says"),
             ("differences", verdict.Differences.Count == 0 ? "none" : verdict.Differences.Count.ToString("N0")),
             ("key", verdict.Key)
         );
     }
 
-    private sealed record Verdict(long Entries, string Key, IReadOnlyList<string> Differences);
+    private sealed record Verdict(long Entries, long Ended, string Key, IReadOnlyList<string> Differences);
 }

@@ -13,6 +13,9 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
     /// <summary>Caller of what the gateway does by itself.</summary>
     public const string Gateway = "gateway";
 
+    /// <summary>Method of what the gateway ends because it has been kept long enough.</summary>
+    public const string Retention = "RetentionWorker";
+
     public const int SubjectHashBytes = 16;
 
     private const int FormatVersion = 1;
@@ -37,6 +40,25 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
         var entry = New(Gateway, worker, "");
         entry.SubjectHash = person is null ? ByteString.Empty : SubjectHashOf(person);
         return entry;
+    }
+
+    /// <summary>Before which index the log says that its entries have ended; 0: the entry is of something else.</summary>
+    public static long MinimumIndexOf(ReadOnlySpan<byte> entry)
+    {
+        if (entry.IndexOf("RetentionWorker"u8) < 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            var parsed = AuditEntry.Parser.ParseFrom(entry);
+            return parsed is { Caller: Gateway, Method: Retention, Retention: { } retention } ? retention.MinimumIndex : 0;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return 0;
+        }
     }
 
     public ByteString SubjectHashOf(string person)

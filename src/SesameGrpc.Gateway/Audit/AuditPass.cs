@@ -6,8 +6,10 @@ using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Gateway.Audit;
 
-/// <summary>One pass over the leaves of the stored log: each against its columns and its tile, each tile against what lies below it.</summary>
-internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, long published)
+/// <summary>
+/// One pass over the leaves of the stored log: each against its columns and its tile, each tile against what lies below it. Of entries that have ended the tiles take the place.
+/// </summary>
+internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, long published, long minimum)
 {
     private const int PageLeaves = 16 * Tile.FullWidth;
 
@@ -17,6 +19,8 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
 
     public long Size => rebuild.Size;
 
+    public long MinimumIndex => rebuild.MinimumIndex;
+
     public IReadOnlyList<string> Differences => rebuild.Differences;
 
     public void Add(string difference) => rebuild.Add(difference);
@@ -24,6 +28,11 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
     public async Task<bool> NextPageAsync(CancellationToken cancellationToken)
     {
         await ComparePublishedEdgeAsync(cancellationToken);
+        if (Size < minimum)
+        {
+            await PassOverAsync(cancellationToken);
+            return true;
+        }
 
         // Up to the published size first, where the partial tiles are compared.
         var count = Size < published ? Math.Min(PageLeaves, published - Size) : PageLeaves;
@@ -53,9 +62,13 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
     {
         rebuild.End();
         var rows = await connection.Command("SELECT count(*) FROM audit_leaves").ScalarInt64Async(cancellationToken);
-        if (rows != size || Size != size)
+        if (rows != size - MinimumIndex || Size != size)
         {
-            Add($"The log states {size} leaves; {rows} are stored, {Size} of them in a row from the first.");
+            Add(
+                MinimumIndex == 0
+                    ? $"The log states {size} leaves; {rows} are stored, {Size} of them in a row from the first."
+                    : $"The log states {size} leaves, of which {MinimumIndex} have ended; {rows} are stored, up to {Size} in a row."
+            );
         }
 
         var tiles = await connection.Command("SELECT count(*) FROM audit_tiles").ScalarInt64Async(cancellationToken);
@@ -63,6 +76,30 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
         {
             Add($"{tiles} tiles are stored; {published} leaves have {publishedTiles}, of which {expectedTiles} were reached.");
         }
+    }
+
+    // The hashes of the stored tile, whose own place in the tree the tiles above it and the checkpoints confirm.
+    private async Task PassOverAsync(CancellationToken cancellationToken)
+    {
+        for (var end = Math.Min(minimum, Size + PageLeaves); Size < end; )
+        {
+            var index = Size / Tile.FullWidth;
+            var stored = await AuditStore.TileAsync(connection, 0, index, cancellationToken);
+            var isWhole = stored?.Length == Tile.FullWidth * MerkleHash.Bytes;
+            if (!isWhole)
+            {
+                Add($"Tile {index} of level 0, whose entries have ended, is missing or not whole.");
+            }
+
+            var tile = new Tile(0, index, isWhole ? stored! : new byte[Tile.FullWidth * MerkleHash.Bytes]);
+            for (var position = 0; position < Tile.FullWidth; position++)
+            {
+                rebuild.AppendEnded(tile.HashAt(position), fullTiles.Add);
+            }
+        }
+
+        await CompareAsync(fullTiles, cancellationToken);
+        fullTiles.Clear();
     }
 
     private Task ComparePublishedEdgeAsync(CancellationToken cancellationToken) =>

@@ -22,6 +22,11 @@ internal static class AuditStore
         await connection.Command("SELECT size FROM audit_publication WHERE id = 1").ScalarInt64Async(cancellationToken)
         ?? throw new LogFormatException("audit_publication has no row.");
 
+    /// <summary>Index of the first entry that has not ended; entries before it are deleted.</summary>
+    public static async Task<long> MinimumIndexAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.Command("SELECT minimum_index FROM audit_retention WHERE id = 1").ScalarInt64Async(cancellationToken)
+        ?? throw new LogFormatException("audit_retention has no row.");
+
     /// <summary>The signed checkpoint of this size, if there is one.</summary>
     public static async Task<string?> CheckpointAsync(DbConnection connection, long size, CancellationToken cancellationToken) =>
         (

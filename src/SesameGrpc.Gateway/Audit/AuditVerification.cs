@@ -3,12 +3,15 @@ using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Gateway.Audit;
 
-/// <summary>What a verification found: how many leaves there are, how many of them a signed checkpoint covers, and each difference as one sentence.</summary>
-internal sealed record AuditReport(long Leaves, long Covered, IReadOnlyList<string> Differences);
+/// <summary>
+/// What a verification found: how many leaves there are, how many of them a signed checkpoint covers, how many entries have ended, and each difference as one sentence.
+/// </summary>
+internal sealed record AuditReport(long Leaves, long Covered, long Ended, IReadOnlyList<string> Differences);
 
 /// <summary>
 /// Checks the whole stored audit log: every leaf against the columns that repeat it and against its tile, every tile against those below, every checkpoint
-/// against the leaves and its signature. It repairs nothing. What lies behind the last checkpoint is checked against its columns only.
+/// against the leaves and its signature. It repairs nothing. What lies behind the last checkpoint is checked against its columns only. Entries may lack that have ended, as far as an
+/// entry under a checkpoint says so.
 /// </summary>
 internal sealed class AuditVerification(NoteSigner signer)
 {
@@ -33,7 +36,7 @@ internal sealed class AuditVerification(NoteSigner signer)
         }
 
         await run.EndAsync(size, cancellationToken);
-        return new AuditReport(run.Size, Math.Max(published, 0), run.Differences);
+        return new AuditReport(run.Size, Math.Max(published, 0), run.MinimumIndex, run.Differences);
     }
 
     private async Task<AuditPass> BeginAsync(
@@ -71,7 +74,14 @@ internal sealed class AuditVerification(NoteSigner signer)
             checkpoints.Add(earlier);
         }
 
-        var run = new AuditPass(connection, new LogRebuild(checkpoints), Math.Max(published, 0));
+        var minimum = await AuditStore.MinimumIndexAsync(connection, cancellationToken);
+        if (minimum % Tile.FullWidth != 0 || minimum > Math.Max(published, 0))
+        {
+            faults.Add($"The entries before {minimum} are said to have ended, which are no whole bundles under the last checkpoint.");
+            minimum = 0;
+        }
+
+        var run = new AuditPass(connection, new LogRebuild(checkpoints, AuditEntries.MinimumIndexOf), Math.Max(published, 0), minimum);
         faults.ForEach(run.Add);
         return run;
     }

@@ -33,6 +33,7 @@ internal sealed class AuditService(
             Note = await AuditStore.CheckpointAsync(connection, size, context.CancellationToken),
             VerifierKey = signer.VerifierKey.ToString(),
             TreeSize = size,
+            MinimumIndex = await AuditStore.MinimumIndexAsync(connection, context.CancellationToken),
         };
     }
 
@@ -54,14 +55,24 @@ internal sealed class AuditService(
             _ => throw new RefusalException(Refuse.Field("leaf", "must be leaf_index or leaf_hash")),
         };
         new FieldCheck().Require(index >= 0 && index < size, "leaf_index", $"must be below the tree size of {size}").Enforce();
-        var leaf = (await AuditStore.LeavesAsync(connection, index, 1, context.CancellationToken)).Single();
-        var hashes = await TilesOf(connection).OfAsync(TreeProof.Inclusion(index, size), context.CancellationToken);
+        var leaf = (await AuditStore.LeavesAsync(connection, index, 1, context.CancellationToken)).SingleOrDefault();
+        if (leaf is null && index >= await AuditStore.MinimumIndexAsync(connection, context.CancellationToken))
+        {
+            throw new LogFormatException($"Leaf {index} is missing.");
+        }
+
+        var tiles = TilesOf(connection);
+        var hashes = await tiles.OfAsync(TreeProof.Inclusion(index, size), context.CancellationToken);
+        var leafHash = leaf is not null
+            ? MerkleHash.OfLeaf(leaf.Entry)
+            : (await tiles.OfAsync([new TreeRange(index, index + 1)], context.CancellationToken))[0];
         return new GetAuditInclusionProofResponse
         {
             LeafIndex = index,
             TreeSize = size,
-            Entry = ByteString.CopyFrom(leaf.Entry),
+            Entry = leaf is null ? ByteString.Empty : ByteString.CopyFrom(leaf.Entry),
             Hashes = { hashes.Select(ByteString.CopyFrom) },
+            LeafHash = ByteString.CopyFrom(leafHash),
         };
     }
 
@@ -109,9 +120,24 @@ internal sealed class AuditService(
     )
     {
         await using var connection = await database.OpenAsync(context.CancellationToken);
+
+        // One moment: entries may end meanwhile.
+        await using var snapshot = await Database.BeginSnapshotAsync(connection, context.CancellationToken);
         var end = await SizeOfAsync(connection, "end_index", request.EndIndex, context.CancellationToken);
         new FieldCheck().Require(request.FirstIndex >= 0 && request.FirstIndex <= end, "first_index", $"must be 0 to {end}").Enforce();
-        for (var next = request.FirstIndex; next < end; )
+        var ended = Math.Min(end, await AuditStore.MinimumIndexAsync(connection, context.CancellationToken));
+        var next = request.FirstIndex;
+        for (; next < ended; next = (next / Tile.FullWidth * Tile.FullWidth) + Tile.FullWidth)
+        {
+            if (await EndedAsync(connection, next, ended, context.CancellationToken) is not { } hashes)
+            {
+                return;
+            }
+
+            await responseStream.WriteAsync(hashes, context.CancellationToken);
+        }
+
+        for (next = Math.Min(next, end); next < end; )
         {
             var leaves = await AuditStore.LeavesAsync(connection, next, Math.Min(Tile.FullWidth, end - next), context.CancellationToken);
             if (leaves.Count == 0)
@@ -146,12 +172,34 @@ internal sealed class AuditService(
             {
                 CheckedLeaves = report.Leaves,
                 CoveredLeaves = report.Covered,
+                EndedLeaves = report.Ended,
                 Differences = { report.Differences.Take(MaxDifferences) },
                 DifferenceCount = report.Differences.Count,
                 Complete = true,
             },
             context.CancellationToken
         );
+    }
+
+    // Null where the tile is missing; the receiver finds out that the root does not come out.
+    private static async Task<ExportAuditLogResponse?> EndedAsync(
+        DbConnection connection,
+        long first,
+        long ended,
+        CancellationToken cancellationToken
+    )
+    {
+        var index = first / Tile.FullWidth;
+        var tile = new Tile(0, index, await AuditStore.TileAsync(connection, 0, index, cancellationToken) ?? []);
+        var from = (int)(first % Tile.FullWidth);
+        var until = (int)Math.Min(tile.Width, ended - (index * Tile.FullWidth));
+        return until <= from
+            ? null
+            : new ExportAuditLogResponse
+            {
+                FirstIndex = first,
+                LeafHashes = { Enumerable.Range(from, until - from).Select(position => ByteString.CopyFrom(tile.HashAt(position))) },
+            };
     }
 
     private static async Task<long> PublishedAsync(DbConnection connection, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 """Verifies an exported audit log without any code of the gateway: verify_audit.py DIRECTORY VERIFIER_KEY [EARLIER_CHECKPOINT].
 
-DIRECTORY has the layout of https://c2sp.org/tlog-tiles. Entries are hashed (RFC 6962), compared with every tile up to the root, and the root with the
+DIRECTORY has the layout of https://c2sp.org/tlog-tiles; the file minimum-index is there when entries before that index have ended. Of those the hashes in the tiles are taken, and an entry
+under the checkpoint must say that they have ended. Entries are hashed (RFC 6962), compared with every tile up to the root, and the root with the
 checkpoint, whose Ed25519 signature is checked with the key (https://c2sp.org/signed-note); so is an earlier checkpoint, which the log must continue.
 Prints one line of JSON; the exit code is 1 when anything does not fit. Needs nothing but Python's standard library.
 """
@@ -98,8 +99,57 @@ def pages(count):
     return ((index, min(256, count - 256 * index)) for index in range((count + 255) // 256))
 
 
-def read_entries(directory, size):
+def fields(message):
+    """The fields of a protobuf message, by number; the last value counts. Entries have numbers of variable length and values of stated length alone."""
+    found, place = {}, 0
+
+    def number():
+        nonlocal place
+        value = shift = 0
+        while True:
+            byte, place = message[place], place + 1
+            value, shift = value | (byte & 127) << shift, shift + 7
+            if byte < 128:
+                return value
+
+    while place < len(message):
+        tag = number()
+        value = number()
+        if tag & 7 == 2:
+            value, place = message[place : place + value], place + value
+        found[tag >> 3] = value
+    return found
+
+
+def minimum_index_in(entry):
+    """Before which index an entry says that entries have ended: caller 3, method 4 and retention 21 of sesame.audit.v1.AuditEntry."""
+    if b"RetentionWorker" not in entry:
+        return 0
+    entry = fields(entry)
+    is_meant = entry.get(3) == b"gateway" and entry.get(4) == b"RetentionWorker" and 21 in entry
+    return fields(entry[21]).get(1, 0) if is_meant else 0
+
+
+def read_minimum_index(directory, size):
+    file = directory / "minimum-index"
+    text = file.read_text() if file.exists() else "0\n"
+    if text != f"{int(text)}\n" or int(text) % 256 or not 0 <= int(text) <= size:
+        raise ValueError("minimum-index is not the index of a bundle's first entry")
+    return int(text)
+
+
+def read_ended(directory, minimum):
+    for index in range(minimum // 256):
+        tile = (directory / "tile/0" / path_of(index, 256)).read_bytes()
+        if len(tile) != 256 * 32 or (directory / "tile/entries" / path_of(index, 256)).exists():
+            raise ValueError(f"bundle {index} is there though it has ended, or its tile is not whole")
+        yield from (tile[place : place + 32] for place in range(0, len(tile), 32))
+
+
+def read_entries(directory, size, minimum):
     for index, width in pages(size):
+        if index < minimum // 256:
+            continue
         bundle, entries = (directory / "tile/entries" / path_of(index, width)).read_bytes(), []
         while bundle:
             length = 2 + int.from_bytes(bundle[:2], "big")
@@ -114,7 +164,11 @@ def read_entries(directory, size):
 
 def verify(directory, verifier_key, earlier):
     size, root = open_checkpoint((directory / "checkpoint").read_bytes(), verifier_key)
-    leaves = hashes = [leaf(entry) for entry in read_entries(directory, size)]
+    minimum = read_minimum_index(directory, size)
+    entries = list(read_entries(directory, size, minimum))
+    if minimum > max(map(minimum_index_in, entries), default=0):
+        raise ValueError(f"entries before {minimum} are missing: no entry under the checkpoint says that they have ended")
+    leaves = hashes = [*read_ended(directory, minimum), *map(leaf, entries)]
     for level in range(64):
         for index, width in pages(len(hashes)):
             if (directory / f"tile/{level}" / path_of(index, width)).read_bytes() != b"".join(hashes[256 * index : 256 * index + width]):
@@ -126,12 +180,12 @@ def verify(directory, verifier_key, earlier):
         old_size, old_root = open_checkpoint(earlier, verifier_key)
         if old_size > size or root_of(leaves[:old_size]) != old_root:
             raise ValueError("the log does not continue the earlier checkpoint")
-    return size
+    return {"size": size, "ended": minimum} if minimum else {"size": size}
 
 
 try:
     earlier_note = pathlib.Path(sys.argv[3]).read_bytes() if len(sys.argv) > 3 else None
-    print(json.dumps({"step": "verified", "size": verify(pathlib.Path(sys.argv[1]), sys.argv[2], earlier_note)}))
-except (ValueError, OSError) as fault:
+    print(json.dumps({"step": "verified", **verify(pathlib.Path(sys.argv[1]), sys.argv[2], earlier_note)}))
+except (ValueError, OSError, IndexError) as fault:
     print(json.dumps({"step": "refused", "fault": str(fault)}))
     sys.exit(1)

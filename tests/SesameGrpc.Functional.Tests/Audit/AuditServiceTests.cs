@@ -129,7 +129,7 @@ public sealed class AuditServiceTests(Stores stores)
         var newest = await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest());
         await AppendAsync(gateway, 5);
 
-        var rebuild = new LogRebuild([Checkpoint.Open(newest.Note, VerifierKey.Parse(newest.VerifierKey))]);
+        var rebuild = new LogRebuild([Checkpoint.Open(newest.Note, VerifierKey.Parse(newest.VerifierKey))], AuditEntries.MinimumIndexOf);
         using var export = gateway.Audit.ExportAuditLog(new ExportAuditLogRequest());
         await foreach (var message in export.ResponseStream.ReadAllAsync())
         {

@@ -1,3 +1,4 @@
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.TestSupport;
 using SesameGrpc.TransparencyLog;
 
@@ -48,7 +49,7 @@ internal sealed class ExportedLog : IDisposable
         }
 
         tamper.Change(copy, random);
-        return new LogDirectory(copy).VerifyAsync(stored.Key, stored.Note, _ => { }, CancellationToken.None);
+        return new LogDirectory(copy).VerifyAsync(stored.Key, stored.Note, AuditEntries.MinimumIndexOf, _ => { }, CancellationToken.None);
     }
 
     public void Dispose()
