@@ -30,6 +30,7 @@ using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Reconciliation;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
+using SesameGrpc.Gateway.Retention;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
@@ -82,7 +83,7 @@ internal static class GatewayHost
             .AddSingleton<RequestReplay>();
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
         services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
-        services.AddCollections(options).AddWebhooks();
+        services.AddCollections(options).AddWebhooks().AddRetention();
         AddTokens(services, options, keys);
         services.AddPages(keys);
         AddCalls(services, options);

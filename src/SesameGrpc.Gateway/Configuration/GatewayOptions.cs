@@ -33,6 +33,8 @@ internal sealed class GatewayOptions
     public RailOptions Rail { get; set; } = new();
 
     public WebhookOptions Webhooks { get; set; } = new();
+
+    public RetentionOptions Retention { get; set; } = new();
 }
 
 /// <summary>The four doors, each "address:port", and the addresses under which the outside reaches two of them.</summary>
@@ -202,4 +204,20 @@ internal sealed class WebhookOptions
 {
     /// <summary>PEM file of CA certificates to trust at partners' endpoints. Empty: the system's.</summary>
     public string Ca { get; set; } = "";
+}
+
+/// <summary>How long things are kept.</summary>
+internal sealed class RetentionOptions
+{
+    /// <summary>How long an entry of the audit log is kept; its hash stays. 1 to 30 years, default 3.</summary>
+    public int AuditYears { get; set; } = 3;
+
+    /// <summary>
+    /// How long an obligation that was overdue or written off is kept after it has ended. 1 to 10 years, default 5: the Regulation on the Administration of the Credit Reporting
+    /// Industry, article 16.
+    /// </summary>
+    public int AdverseYears { get; set; } = 5;
+
+    /// <summary>How often is looked for what has been kept long enough. 1 to 1440 minutes, default 60.</summary>
+    public int SweepMinutes { get; set; } = 60;
 }

@@ -82,6 +82,9 @@ internal static class OptionsValidator
         Range("Calls:DefaultDeadlineSeconds", options.Calls.DefaultDeadlineSeconds, 1, 60);
         Range("Calls:MaxConcurrentCallsPerPartner", options.Calls.MaxConcurrentCallsPerPartner, 1, 100_000);
         Range("Audit:CheckpointMilliseconds", options.Audit.CheckpointMilliseconds, 100, 60_000);
+        Range("Retention:AuditYears", options.Retention.AuditYears, 1, 30);
+        Range("Retention:AdverseYears", options.Retention.AdverseYears, 1, 10);
+        Range("Retention:SweepMinutes", options.Retention.SweepMinutes, 1, 1440);
         var origin = options.Audit.Origin;
         Require(
             origin.Length <= 100

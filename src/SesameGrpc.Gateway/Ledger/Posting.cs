@@ -1,6 +1,6 @@
 namespace SesameGrpc.Gateway.Ledger;
 
-/// <summary>What an entry of the journal does; the number is stored and is that of the contract's enum.</summary>
+/// <summary>What an entry of the journal does; the number is stored and is that of the contract's enum, which has no Retired: no obligation has such an entry.</summary>
 internal enum EntryKind
 {
     Hold = 1,
@@ -12,6 +12,9 @@ internal enum EntryKind
     WriteOff = 7,
     Extend = 8,
     Overdue = 9,
+
+    /// <summary>An entry whose obligation has been deleted: its number stays, and nothing else.</summary>
+    Retired = 10,
 }
 
 /// <summary>One entry of a person's journal.</summary>

@@ -27,7 +27,7 @@ internal readonly record struct LedgerTotals(
 }
 
 /// <summary>What a verification found.</summary>
-/// <param name="Entries">Entries read; each is read once by obligation and once by person.</param>
+/// <param name="Entries">Entries read; each is read once by obligation, if that has not been deleted, and once by person.</param>
 /// <param name="Obligations">Obligations checked.</param>
 /// <param name="Persons">Persons checked.</param>
 /// <param name="Totals">Sums over all obligations.</param>

@@ -18,7 +18,7 @@ internal sealed class LedgerVerification(int pageSize = LedgerVerification.Usual
     public async Task<LedgerReport> RunAsync(DbConnection connection, Func<long, long, Task> progress, CancellationToken cancellationToken)
     {
         var store = new ReconciliationStore(connection);
-        var run = new Pass(store, 2 * await store.CountEntriesAsync(cancellationToken), progress);
+        var run = new Pass(store, await store.CountEntriesAsync(cancellationToken), progress);
         await PagesAsync(store.NextObligationsAsync, run.ObligationsAsync, cancellationToken);
         await PagesAsync(store.NextPersonsAsync, run.PersonsAsync, cancellationToken);
         await run.EndAsync(cancellationToken);

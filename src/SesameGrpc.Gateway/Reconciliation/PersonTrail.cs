@@ -25,11 +25,22 @@ internal sealed class PersonTrail(Action<string> differs)
         }
 
         LastVersion = entry.Version;
+        CheckRetired(entry);
         var (fen, count) = EffectOf(entry);
         foreach (var scope in partner is null || programme is null ? [ScopeLimit.AllScope] : ScopeLimit.ScopesOf(partner, programme))
         {
             var sum = scopes.GetValueOrDefault(scope);
             scopes[scope] = (sum.Fen + fen, sum.Count + count, sum.Entries + 1);
+        }
+    }
+
+    // It counts in the scope of all partners alone, by its number; an entry without an obligation must be one.
+    private void CheckRetired(TrailEntry entry)
+    {
+        var isEmpty = entry is { ObligationId: "", AmountFen: 0, State: default(ObligationState), Detail: null };
+        if ((entry.Kind == EntryKind.Retired && !isEmpty) || (entry.Kind != EntryKind.Retired && entry.ObligationId.Length == 0))
+        {
+            differs($"Entry {entry.Version} ({entry.Kind}) is neither of an obligation nor of one that was deleted.");
         }
     }
 

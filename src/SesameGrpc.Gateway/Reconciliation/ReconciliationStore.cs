@@ -27,8 +27,12 @@ internal sealed class ReconciliationStore(DbConnection connection)
 
     private const string EntryColumns = "e.person_id, e.version, e.obligation_id, e.kind, e.amount_fen, e.state, e.detail";
 
+    /// <summary>How many entries there are to read: each by obligation, where it has one, and by person.</summary>
     public async Task<long> CountEntriesAsync(CancellationToken cancellationToken) =>
-        await connection.Command("SELECT COUNT(*) FROM ledger_entries").ScalarInt64Async(cancellationToken) ?? 0;
+        await connection
+            .Command("SELECT COUNT(*) + COUNT(CASE WHEN obligation_id <> '' THEN 1 END) FROM ledger_entries")
+            .ScalarInt64Async(cancellationToken)
+        ?? 0;
 
     /// <summary>The next ids that obligations, entries or collections name.</summary>
     public Task<List<string>> NextObligationsAsync(string after, int limit, CancellationToken cancellationToken) =>

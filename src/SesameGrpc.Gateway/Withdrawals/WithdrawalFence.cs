@@ -19,6 +19,9 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     /// <summary>How long a consent may be relied on without being read again.</summary>
     public static readonly TimeSpan LongestReliance = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long it is on record whose consents have ended; whoever has not heard of it by then forgets everything.</summary>
+    public static readonly TimeSpan LongestRecord = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<string, (long Number, long Stamp)> ended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim catchingUp = new(1, 1);
     private long known = -1;
@@ -83,6 +86,19 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
             catchingUp.Release();
         }
     }
+
+    /// <summary>Deletes what is on record longer than anybody needs it.</summary>
+    public Task<int> ForgetAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (transaction, token) =>
+                transaction
+                    .Command(
+                        "DELETE FROM withdrawals WHERE created_us < @before",
+                        ("before", (time.GetUtcNow() - LongestRecord).ToMicros())
+                    )
+                    .ExecuteAsync(token),
+            cancellationToken
+        );
 
     public void Dispose() => catchingUp.Dispose();
 

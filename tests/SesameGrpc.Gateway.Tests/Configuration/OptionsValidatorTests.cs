@@ -36,6 +36,7 @@ public sealed class OptionsValidatorTests : IDisposable
         );
         Assert.Equal((5, 1000), (options.Calls.DefaultDeadlineSeconds, options.Calls.MaxConcurrentCallsPerPartner));
         Assert.Equal((false, 2), (options.Tls.AllowTls12, options.Tls.ReloadSeconds));
+        Assert.Equal((3, 5, 60), (options.Retention.AuditYears, options.Retention.AdverseYears, options.Retention.SweepMinutes));
         Assert.Equal(("", 60, 10), (options.Rail.Url, options.Rail.CollectAfterSeconds, options.Rail.TimeoutSeconds));
     }
 
@@ -51,6 +52,9 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Calls:DefaultDeadlineSeconds", 1, 60)]
     [InlineData("Calls:MaxConcurrentCallsPerPartner", 1, 100_000)]
     [InlineData("Audit:CheckpointMilliseconds", 100, 60_000)]
+    [InlineData("Retention:AuditYears", 1, 30)]
+    [InlineData("Retention:AdverseYears", 1, 10)]
+    [InlineData("Retention:SweepMinutes", 1, 1440)]
     [InlineData("Rail:CollectAfterSeconds", 0, 86_400)]
     [InlineData("Rail:TimeoutSeconds", 1, 60)]
     public void Load_NumberAroundItsRange_NamesKeyValueAndRange(string key, int lowest, int highest)

@@ -1,0 +1,167 @@
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Gateway.Withdrawals;
+using SesameGrpc.TransparencyLog;
+
+namespace SesameGrpc.Gateway.Retention;
+
+/// <summary>What a sweep ended, and what it found left that should be gone.</summary>
+internal readonly record struct Sweep(long Entries, long Obligations, long Left);
+
+/// <summary>
+/// Ends what has been kept long enough, and counts afterwards what is left of it; on every instance. Each step is one transaction that finds out for itself whether it is still to be done, so that
+/// two instances, or one that was killed and starts again, do nothing twice and leave nothing out.
+/// </summary>
+internal sealed partial class RetentionWorker(
+    EntryRetentionStore log,
+    AdverseRecordStore records,
+    WithdrawalFence fence,
+    AuditPublisher publisher,
+    AuditLog audit,
+    AuditEntries entries,
+    RetentionMetrics metrics,
+    GatewayOptions options,
+    TimeProvider time,
+    ILogger<RetentionWorker> logger
+) : BackgroundService
+{
+    private const int BatchSize = 100;
+
+    /// <summary>A start has other things to do.</summary>
+    private static readonly TimeSpan AfterStart = TimeSpan.FromMinutes(1);
+
+    private long lastLeft;
+
+    /// <summary>One sweep over everything.</summary>
+    public async Task<Sweep> SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var entryCutoff = now.AddYears(-options.Retention.AuditYears).ToMicros();
+        var recordCutoff = now.AddYears(-options.Retention.AdverseYears).ToMicros();
+        var obligations = await EndObligationsAsync(recordCutoff, cancellationToken);
+        var ended = await EndEntriesAsync(entryCutoff, cancellationToken);
+        await fence.ForgetAsync(cancellationToken);
+        var left = await log.CountLeftAsync(entryCutoff, cancellationToken) + await records.CountLeftAsync(recordCutoff, cancellationToken);
+        var sweep = new Sweep(ended, obligations, left);
+        metrics.Record(sweep);
+        if (sweep.Entries > 0 || sweep.Obligations > 0 || sweep.Left != lastLeft)
+        {
+            await audit.AppendAsync([await ResultAsync(sweep, cancellationToken)], cancellationToken);
+            LogSwept(sweep.Left > 0 ? LogLevel.Warning : LogLevel.Information, sweep.Entries, sweep.Obligations, sweep.Left);
+        }
+
+        lastLeft = sweep.Left;
+        return sweep;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(AfterStart, time, stoppingToken);
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(options.Retention.SweepMinutes), time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (LogFormatException exception)
+            {
+                LogUnsound(exception.Message);
+            }
+            catch (Exception exception) when (exception is RefusalException || StoreFaults.IsOutage(exception))
+            {
+                LogStoreFailed(exception.Message);
+            }
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task<long> EndEntriesAsync(long cutoffMicros, CancellationToken cancellationToken)
+    {
+        var ended = 0L;
+        while (true)
+        {
+            var state = await log.ReadAsync(cancellationToken);
+            if (state.MinimumIndex < state.EndingIndex)
+            {
+                // Signed first, so that whoever finds the entries gone finds the reason as well.
+                while (await publisher.PublishAsync(cancellationToken)) { }
+
+                if (!await log.IsCoveredAsync(state, cancellationToken))
+                {
+                    return ended;
+                }
+
+                ended += await log.DeleteAsync(state, cancellationToken) ?? 0;
+                continue;
+            }
+
+            var ending = await log.OldUpToAsync(state.MinimumIndex, cutoffMicros, cancellationToken);
+            if (ending == state.MinimumIndex)
+            {
+                return ended;
+            }
+
+            var leaf = NewLeaf();
+            leaf.ResourceKind = "audit_log";
+            leaf.Retention = new AuditRetention { MinimumIndex = ending };
+            await log.AnnounceAsync(state, ending, leaf, cancellationToken);
+        }
+    }
+
+    private async Task<long> EndObligationsAsync(long cutoffMicros, CancellationToken cancellationToken)
+    {
+        var ended = 0L;
+        var last = "";
+        while (await records.FindAsync(cutoffMicros, last, BatchSize, cancellationToken) is { Count: > 0 } found)
+        {
+            foreach (var record in found)
+            {
+                // Without the person: that somebody once was overdue is what ends here.
+                var leaf = NewLeaf();
+                leaf.ResourceKind = "obligation";
+                leaf.ResourceId = record.ObligationId;
+                ended += await records.RetireAsync(record, cutoffMicros, leaf, cancellationToken) ? 1 : 0;
+            }
+
+            last = found[^1].ObligationId;
+        }
+
+        return ended;
+    }
+
+    private async Task<AuditEntry> ResultAsync(Sweep sweep, CancellationToken cancellationToken)
+    {
+        var leaf = NewLeaf();
+        leaf.ResourceKind = "retention";
+        leaf.Retention = new AuditRetention
+        {
+            MinimumIndex = (await log.ReadAsync(cancellationToken)).MinimumIndex,
+            EndedEntries = sweep.Entries,
+            EndedObligations = sweep.Obligations,
+            Left = sweep.Left,
+        };
+        return leaf;
+    }
+
+    private AuditEntry NewLeaf()
+    {
+        var leaf = entries.NewOfWorker(AuditEntries.Retention, null);
+        leaf.Outcome = AuditOutcome.Changed;
+        return leaf;
+    }
+
+    [LoggerMessage(
+        EventId = 2701,
+        Message = "{Entries} entries of the audit log and {Obligations} overdue obligations were kept long enough and are deleted; {Left} are left that should be gone."
+    )]
+    private partial void LogSwept(LogLevel level, long entries, long obligations, long left);
+
+    [LoggerMessage(2702, LogLevel.Warning, "What has been kept long enough could not be deleted and is tried again: {Cause}")]
+    private partial void LogStoreFailed(string cause);
+
+    [LoggerMessage(2703, LogLevel.Error, "The audit log is not as it was signed; none of its entries is deleted. {Misfit}")]
+    private partial void LogUnsound(string misfit);
+}
