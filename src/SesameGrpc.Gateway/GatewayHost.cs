@@ -10,7 +10,9 @@ using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Diagnostics;
+using SesameGrpc.Gateway.Disputes;
 using SesameGrpc.Gateway.Eligibility;
+using SesameGrpc.Gateway.Erasure;
 using SesameGrpc.Gateway.ErrorReference;
 using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Failpoints;
@@ -73,6 +75,12 @@ internal static class GatewayHost
             .AddSingleton<ConsentChanges>()
             .AddSingleton<SandboxConsents>()
             .AddSingleton<ConsentReader>();
+        services
+            .AddSingleton<DisputeStore>()
+            .AddSingleton<DisputeChanges>()
+            .AddSingleton<PersonErasure>()
+            .AddSingleton<PersonDisputes>()
+            .AddSingleton<PersonLeaving>();
         services
             .AddSingleton<ScoreImportStore>()
             .AddSingleton<DecisionSeal>()

@@ -21,7 +21,8 @@ internal sealed class LedgerStore(Database database)
     public const string Select = """
         SELECT o.obligation_id, o.kind, o.partner_id, o.order_id, o.person_id, o.programme, o.state, o.revision, o.requested_fen, o.held_fen, o.charged_fen,
             o.collected_fen, o.charge, o.policy_version, o.decision_id, o.granted_us, o.due_us, o.completed_us, o.payment_due_us, o.ended_us, o.settled_by,
-            c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause, o.subject, p.external_id
+            c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause, o.subject, p.external_id,
+            (SELECT COUNT(*) FROM disputes d WHERE d.about_kind = 3 AND d.about = o.obligation_id AND d.answer IS NULL)
         FROM obligations o LEFT JOIN collections c ON c.obligation_id = o.obligation_id LEFT JOIN persons p ON p.person_id = o.person_id
         """;
 
@@ -100,6 +101,7 @@ internal sealed class LedgerStore(Database database)
             Person = row.GetString(4),
             Subject = row.GetString(27),
             ExternalPerson = row.IsDBNull(28) ? "" : row.GetString(28),
+            IsDisputed = row.GetInt64(29) > 0,
             Programme = row.GetString(5),
             State = (ObligationState)row.GetInt32(6),
             Revision = row.GetInt64(7),

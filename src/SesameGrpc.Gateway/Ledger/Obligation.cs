@@ -39,11 +39,14 @@ internal sealed record Obligation
     /// <summary>The person's internal id.</summary>
     public required string Person { get; init; }
 
-    /// <summary>What the partner knows the person by.</summary>
+    /// <summary>What the partner knows the person by; empty once the person is erased.</summary>
     public required string Subject { get; init; }
 
     /// <summary>The operator's id of the person, where it was read with the row; empty once the person is erased.</summary>
     public string ExternalPerson { get; init; } = "";
+
+    /// <summary>Whether the person objects to it, and has no answer yet.</summary>
+    public bool IsDisputed { get; init; }
 
     public required string Programme { get; init; }
 

@@ -47,6 +47,7 @@ internal static class ObligationMessages
             EndTime = TimeOf(obligation.EndedMicros),
             SettledBy = obligation.SettledBy is { } by ? (SettlementChannel)by : SettlementChannel.Unspecified,
             Collection = obligation.Collection is { } collection ? ToMessage(collection) : null,
+            Disputed = obligation.IsDisputed,
         };
 
     public static Wire.JournalEntry ToMessage(JournalEntry entry) =>

@@ -12,7 +12,7 @@ namespace SesameGrpc.Gateway.PersonAccess;
 /// <summary>Persons and their consents as messages. Pure.</summary>
 internal static class PersonMessages
 {
-    public static Person ToMessage(PersonRow row) =>
+    public static Person ToMessage(PersonRow row, int openDisputes) =>
         new()
         {
             Person_ = row.ExternalId,
@@ -26,6 +26,7 @@ internal static class PersonMessages
             Factors = { row.OptedIn ? ScoreFactors.Of(row.Person) : [] },
             AsOfTime = row.Person.FedScore is null ? null : Instants.ToTimestamp(row.Person.AsOfMicros),
             Version = row.Person.Version,
+            OpenDisputes = openDisputes,
         };
 
     public static PersonConsent ToMessage(Consent consent, PartnerSnapshot partners, long nowMicros) =>

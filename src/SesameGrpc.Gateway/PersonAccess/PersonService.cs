@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.Disputes;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
@@ -24,6 +25,9 @@ internal sealed partial class PersonService(
     PartnerDirectory partners,
     WithdrawalFence fence,
     RequestReplay replay,
+    PersonDisputes disputes,
+    PersonLeaving leaving,
+    DisputeStore disputeStore,
     TimeProvider time
 ) : Contracts.Operator.V1.PersonService.PersonServiceBase
 {
@@ -59,7 +63,8 @@ internal sealed partial class PersonService(
         entry.PersonVersion = row.Person.Version;
         entry.DisclosedFields.Add("person");
         call.AuditEntries.Add(entry);
-        return new GetPersonResponse { Person = PersonMessages.ToMessage(row) };
+        var open = await disputeStore.CountOpenAsync(row.Id, context.CancellationToken);
+        return new GetPersonResponse { Person = PersonMessages.ToMessage(row, open) };
     }
 
     public override async Task<GrantConsentResponse> GrantConsent(GrantConsentRequest request, ServerCallContext context)
@@ -156,6 +161,18 @@ internal sealed partial class PersonService(
         return new ListPersonConsentsResponse { Consents = { page.Items.Select(ToMessage) }, NextPageToken = page.NextToken };
     }
 
+    public override Task<OpenDisputeResponse> OpenDispute(OpenDisputeRequest request, ServerCallContext context) =>
+        disputes.OpenAsync(request, context);
+
+    public override Task<ListDisputesResponse> ListDisputes(ListDisputesRequest request, ServerCallContext context) =>
+        disputes.ListAsync(request, context);
+
+    public override Task<AnswerDisputeResponse> AnswerDispute(AnswerDisputeRequest request, ServerCallContext context) =>
+        disputes.AnswerAsync(request, context);
+
+    public override Task<ErasePersonResponse> ErasePerson(ErasePersonRequest request, ServerCallContext context) =>
+        leaving.EraseAsync(request, context);
+
     private PersonConsent ToMessage(Consent consent) => PersonMessages.ToMessage(consent, partners.Current, time.NowMicros());
 
     private async Task<PersonRow> RequireAsync(ServerCallContext context, string person)
@@ -217,7 +234,9 @@ internal sealed partial class PersonService(
     {
         new FieldCheck().Person("person", person).Enforce();
         var call = context.Call();
-        call.Concerns(person);
+
+        // By the internal id as soon as there is one, so that no two entries of one request lead from the operator's id to it.
+        call.Concerns((await persons.FindByExternalIdAsync(person, context.CancellationToken))?.Id ?? person);
         PendingChanges? pending = null;
         ConsentOutcome? withdrawn = null;
         string? id = null;
@@ -241,7 +260,8 @@ internal sealed partial class PersonService(
                 var entry = call.NewAuditEntry();
                 entry.PersonVersion = row.Person.Version;
                 call.AuditEntries.AddRange([.. withdrawn?.EntriesOf(call.NewAuditEntry) ?? [], entry]);
-                return answer(PersonMessages.ToMessage(row));
+                var open = await DisputeStore.CountOpenAsync(transaction.Connection!, row.Id, token);
+                return answer(PersonMessages.ToMessage(row, open));
             },
             (last, leaves) => withdrawn?.AppendBehindLeaves(last, leaves)
         );

@@ -149,6 +149,16 @@ internal static class Refuse
             Metadata = [new("state", state), new("allowed_actions", allowedActions), new("revision", revision.ToString())],
         };
 
+    public static Refusal TooManyDisputes(int limit) =>
+        new(
+            Code.FailedPrecondition,
+            ErrorReason.StateConflict,
+            $"The person has {limit} disputes open, as many as there may be; one has to be answered first."
+        )
+        {
+            Metadata = [new("state", "TOO_MANY_OPEN"), new("allowed_actions", ""), new("revision", "0")],
+        };
+
     public static Refusal AlreadySettled(string settledBy, DateTimeOffset settled) =>
         new(
             Code.FailedPrecondition,

@@ -53,6 +53,19 @@ internal sealed class AdverseRecordStore(Database database, PersonStore persons)
         return await command.ScalarInt64Async(cancellationToken) ?? 0;
     }
 
+    /// <summary>Deletes the records of requests to erase a person.</summary>
+    public Task<int> ForgetErasuresAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (transaction, token) =>
+                transaction
+                    .Command(
+                        "DELETE FROM requests WHERE method = 'sesame.operator.v1.PersonService/ErasePerson' AND created_us < @before",
+                        ("before", before.ToMicros())
+                    )
+                    .ExecuteAsync(token),
+            cancellationToken
+        );
+
     /// <summary>Deletes one with all that speaks of it; false: another instance was first, or a refund or a delivery of its events is still under way.</summary>
     public Task<bool> RetireAsync(AdverseRecord record, long cutoffMicros, AuditEntry leaf, CancellationToken cancellationToken) =>
         database.WriteBatchedAsync(

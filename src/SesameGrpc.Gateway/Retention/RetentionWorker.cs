@@ -33,6 +33,9 @@ internal sealed partial class RetentionWorker(
     /// <summary>A start has other things to do.</summary>
     private static readonly TimeSpan AfterStart = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a request to erase can be repeated: its record knows the operator's id of the person, by a hash of the request.</summary>
+    private static readonly TimeSpan LongestErasureRecord = TimeSpan.FromHours(24);
+
     private long lastLeft;
 
     /// <summary>One sweep over everything.</summary>
@@ -44,6 +47,7 @@ internal sealed partial class RetentionWorker(
         var obligations = await EndObligationsAsync(recordCutoff, cancellationToken);
         var ended = await EndEntriesAsync(entryCutoff, cancellationToken);
         await fence.ForgetAsync(cancellationToken);
+        await records.ForgetErasuresAsync(now - LongestErasureRecord, cancellationToken);
         var left = await log.CountLeftAsync(entryCutoff, cancellationToken) + await records.CountLeftAsync(recordCutoff, cancellationToken);
         var sweep = new Sweep(ended, obligations, left);
         metrics.Record(sweep);

@@ -33,6 +33,14 @@ internal static class Commands
         return command;
     }
 
+    /// <summary>Adds a parameter that is there only sometimes.</summary>
+    public static void Add(this DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+    }
+
     public static async Task<int> ExecuteAsync(this DbCommand command, CancellationToken cancellationToken)
     {
         await using (command)

@@ -13,3 +13,4 @@ CREATE TABLE disputes (
 );
 CREATE INDEX disputes_by_person ON disputes (person_id, dispute_id);
 CREATE INDEX disputes_open ON disputes (due_us) WHERE answer IS NULL;
+CREATE INDEX disputes_about ON disputes (about) WHERE about_kind = 3 AND answer IS NULL;

@@ -1,0 +1,110 @@
+using System.Data.Common;
+using System.Globalization;
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Disputes;
+
+/// <summary>
+/// Opens and answers disputes, inside the transaction of whoever asks: the person's pages and the operator's service. What is objected to must be the person's own, and
+/// something else of the same form is answered as if it were not there.
+/// </summary>
+internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, TimeProvider time)
+{
+    /// <summary>Opens a dispute; the person is the internal id. RESOURCE_NOT_FOUND where there is no such person or nothing of theirs to object to.</summary>
+    public async Task<Dispute> OpenAsync(
+        DbTransaction transaction,
+        string person,
+        DisputeTopic topic,
+        string statement,
+        CancellationToken cancellationToken
+    )
+    {
+        var row = await persons.LockAsync(transaction, person, cancellationToken) ?? throw new RefusalException(Refuse.NotFound());
+        if (!await IsTheirsAsync(transaction, row.Id, topic, cancellationToken))
+        {
+            throw new RefusalException(Refuse.NotFound());
+        }
+
+        if (await DisputeStore.CountOpenAsync(transaction.Connection!, row.Id, cancellationToken) >= DisputeRules.MaxOpen)
+        {
+            throw new RefusalException(Refuse.TooManyDisputes(DisputeRules.MaxOpen));
+        }
+
+        var now = time.NowMicros();
+        var dispute = new Dispute
+        {
+            Id = Dispute.NewId(now),
+            Person = row.Id,
+            ExternalPerson = row.ExternalId,
+            Topic = topic,
+            Statement = statement,
+            OpenedMicros = now,
+            DueMicros = now + (long)DisputeRules.TimeToAnswer.TotalMicroseconds,
+        };
+        await InsertAsync(transaction, dispute, cancellationToken);
+        return dispute;
+    }
+
+    /// <summary>Answers a dispute, which ends it; STATE_CONFLICT where it has an answer.</summary>
+    public async Task<Dispute> AnswerAsync(DbTransaction transaction, string disputeId, string answer, CancellationToken cancellationToken)
+    {
+        var answered = await transaction
+            .Command(
+                "UPDATE disputes SET answer = @answer, answered_us = @now WHERE dispute_id = @id AND answer IS NULL",
+                ("id", disputeId),
+                ("answer", answer),
+                ("now", time.NowMicros())
+            )
+            .ExecuteAsync(cancellationToken);
+        var found = await transaction
+            .Command($"{DisputeStore.Select} WHERE d.dispute_id = @id", ("id", disputeId))
+            .ListAsync(Dispute.Map, cancellationToken);
+        var dispute = found.SingleOrDefault() ?? throw new RefusalException(Refuse.NotFound());
+        return answered == 1 ? dispute : throw new RefusalException(Refuse.StateConflict("ANSWERED", "", 0));
+    }
+
+    private async Task<bool> IsTheirsAsync(DbTransaction transaction, string person, DisputeTopic topic, CancellationToken cancellationToken)
+    {
+        switch (topic.Kind)
+        {
+            case DisputeKind.Obligation:
+                var found = await transaction
+                    .Command(
+                        "SELECT COUNT(*) FROM obligations WHERE obligation_id = @id AND person_id = @person",
+                        ("id", topic.About),
+                        ("person", person)
+                    )
+                    .ScalarInt64Async(cancellationToken);
+                return found == 1;
+            case DisputeKind.Refusal:
+                var index = long.Parse(topic.About, CultureInfo.InvariantCulture);
+                var leaves = await AuditStore.LeavesAsync(transaction.Connection!, index, 1, cancellationToken);
+                return leaves.Count == 1
+                    && leaves[0].SubjectHash.AsSpan().SequenceEqual(entries.SubjectHashOf(person).Span)
+                    && DisputeRules.IsRefusal(AuditEntry.Parser.ParseFrom(leaves[0].Entry));
+            default:
+                return true;
+        }
+    }
+
+    private static Task InsertAsync(DbTransaction transaction, Dispute dispute, CancellationToken cancellationToken) =>
+        transaction
+            .Command(
+                """
+                INSERT INTO disputes (dispute_id, person_id, about_kind, about, statement, opened_us, due_us)
+                VALUES (@id, @person, @kind, @about, @statement, @opened, @due)
+                """,
+                ("id", dispute.Id),
+                ("person", dispute.Person),
+                ("kind", (int)dispute.Topic.Kind),
+                ("about", dispute.Topic.About),
+                ("statement", dispute.Statement),
+                ("opened", dispute.OpenedMicros),
+                ("due", dispute.DueMicros)
+            )
+            .ExecuteAsync(cancellationToken);
+}
