@@ -17,6 +17,7 @@ internal static class ObligationCard
             [
                 ("kind", MessageJson.Name(obligation.Kind)),
                 ("state", MessageJson.Name(obligation.State)),
+                ("disputed", obligation.Disputed ? "yes, by the person" : null),
                 ("allowed next", string.Join(", ", obligation.AllowedActions.Select(action => MessageJson.Name(action)))),
                 ("partner", obligation.Partner),
                 ("order", obligation.OrderId),

@@ -7,7 +7,7 @@ using SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Cli.Persons;
 
-/// <summary>`sesame person opt-in|opt-out|get`: who takes part.</summary>
+/// <summary>`sesame person opt-in|opt-out|get|erase`, and the group of disputes: who takes part.</summary>
 internal static class PersonCommands
 {
     private static readonly Argument<string> Id = new("ID") { Description = "Id of the person at the operator." };
@@ -17,7 +17,12 @@ internal static class PersonCommands
             Action("opt-in", "Opt a person in; a newcomer gets 600.", OptInAsync).With(WaiverCommands.RequestId),
             Action("opt-out", "Opt a person out: the score is deleted, partners see the person as unknown.", OptOutAsync)
                 .With(WaiverCommands.RequestId),
-            Action("get", "Show what is stored of a person.", GetAsync)
+            Action("get", "Show what is stored of a person.", GetAsync),
+            new Command("erase", "Forget a person for good. Refused while obligations are open.")
+                .With(Id, WaiverCommands.RequestId)
+                .ForOperator()
+                .Runs(EraseAsync),
+            DisputeCommands.Create()
         );
 
     private static Command Action(
@@ -53,6 +58,7 @@ internal static class PersonCommands
             ("score as fed", person.FedScore == 0 ? "none" : person.FedScore.ToString()),
             ("as of", Display.Time(person.AsOfTime)),
             ("court-listed", person.CourtListed ? "yes" : "no"),
+            ("open disputes", person.OpenDisputes == 0 ? null : person.OpenDisputes.ToString()),
             ("version", person.Version.ToString())
         );
     }
@@ -73,4 +79,24 @@ internal static class PersonCommands
 
     private static async Task<Person> GetAsync(OperatorChannel channel, string id, string requestId, CancellationToken cancellationToken) =>
         (await channel.Persons.GetPersonAsync(new() { Person = id }, cancellationToken: cancellationToken)).Person;
+
+    private static async Task<ExitCode> EraseAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        using var channel = context.ConnectOperator();
+        var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+        var erased = await channel.Persons.ErasePersonAsync(
+            new() { Person = context.Get(Id), RequestId = requestId },
+            cancellationToken: cancellationToken
+        );
+        if (context.Output.Json)
+        {
+            context.Output.WriteJson(MessageJson.From(erased));
+        }
+        else
+        {
+            context.Output.WriteCard("Erased: nothing leads to the person any more", ("at", Display.Time(erased.EraseTime)));
+        }
+
+        return ExitCode.Ok;
+    }
 }

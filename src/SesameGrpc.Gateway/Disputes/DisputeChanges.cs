@@ -67,7 +67,12 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
         return answered == 1 ? dispute : throw new RefusalException(Refuse.StateConflict("ANSWERED", "", 0));
     }
 
-    private async Task<bool> IsTheirsAsync(DbTransaction transaction, string person, DisputeTopic topic, CancellationToken cancellationToken)
+    private async Task<bool> IsTheirsAsync(
+        DbTransaction transaction,
+        string person,
+        DisputeTopic topic,
+        CancellationToken cancellationToken
+    )
     {
         switch (topic.Kind)
         {
@@ -91,7 +96,7 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
         }
     }
 
-    private static Task InsertAsync(DbTransaction transaction, Dispute dispute, CancellationToken cancellationToken) =>
+    private static Task<int> InsertAsync(DbTransaction transaction, Dispute dispute, CancellationToken cancellationToken) =>
         transaction
             .Command(
                 """

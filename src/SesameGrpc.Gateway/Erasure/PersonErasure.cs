@@ -33,13 +33,13 @@ internal sealed class PersonErasure(
     [
         """DELETE FROM "OpenIddictTokens" WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person)""",
         """
-        DELETE FROM "OpenIddictTokens" WHERE "AuthorizationId" IN (
-            SELECT "Id" FROM "OpenIddictAuthorizations"
-            WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person))
-        """,
+            DELETE FROM "OpenIddictTokens" WHERE "AuthorizationId" IN (
+                SELECT "Id" FROM "OpenIddictAuthorizations"
+                WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person))
+            """,
         """
-        DELETE FROM "OpenIddictAuthorizations" WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person)
-        """,
+            DELETE FROM "OpenIddictAuthorizations" WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person)
+            """,
         "DELETE FROM requests WHERE person_id = @person",
         "DELETE FROM disputes WHERE person_id = @person",
         "DELETE FROM consents WHERE person_id = @person",

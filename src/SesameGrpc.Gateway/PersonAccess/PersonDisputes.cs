@@ -2,7 +2,6 @@ using System.Globalization;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Disputes;
-using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
@@ -16,7 +15,13 @@ using Wire = SesameGrpc.Contracts.Operator.V1;
 namespace SesameGrpc.Gateway.PersonAccess;
 
 /// <summary>Disputes over the operator's service: opened for a person from the operator's own app, listed and answered by the operator.</summary>
-internal sealed class PersonDisputes(PersonStore persons, DisputeStore store, DisputeChanges changes, RequestReplay replay, TimeProvider time)
+internal sealed class PersonDisputes(
+    PersonStore persons,
+    DisputeStore store,
+    DisputeChanges changes,
+    RequestReplay replay,
+    TimeProvider time
+)
 {
     private static readonly string TextRule =
         $"must be 1 to {DisputeRules.MaxText:N0} characters, not all of them blank, none a control character but line breaks and tabs";
@@ -25,7 +30,11 @@ internal sealed class PersonDisputes(PersonStore persons, DisputeStore store, Di
     {
         new FieldCheck()
             .Person("person", request.Person)
-            .Require(TopicOf(request.About) is not null, "about", "must be the score, a number of the audit log from 0 on, or an obligation's id")
+            .Require(
+                TopicOf(request.About) is not null,
+                "about",
+                "must be the score, a number of the audit log from 0 on, or an obligation's id"
+            )
             .Require(DisputeRules.IsText(request.Statement), "statement", TextRule)
             .Enforce();
         var row = await persons.FindByExternalIdAsync(request.Person, context.CancellationToken);
@@ -118,10 +127,7 @@ internal sealed class PersonDisputes(PersonStore persons, DisputeStore store, Di
             Person = dispute.ExternalPerson,
             About = dispute.Topic.Kind switch
             {
-                DisputeKind.Refusal => new DisputeSubject
-                {
-                    LeafIndex = long.Parse(dispute.Topic.About, CultureInfo.InvariantCulture),
-                },
+                DisputeKind.Refusal => new DisputeSubject { LeafIndex = long.Parse(dispute.Topic.About, CultureInfo.InvariantCulture) },
                 DisputeKind.Obligation => new DisputeSubject { ObligationId = dispute.Topic.About },
                 _ => new DisputeSubject { Score = true },
             },

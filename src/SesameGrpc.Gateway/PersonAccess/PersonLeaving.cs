@@ -31,7 +31,8 @@ internal sealed class PersonLeaving(PersonStore persons, PersonErasure erasure, 
             async (transaction, token) =>
             {
                 var row =
-                    await persons.FindByExternalIdAsync(transaction, request.Person, token) ?? throw new RefusalException(Refuse.NotFound());
+                    await persons.FindByExternalIdAsync(transaction, request.Person, token)
+                    ?? throw new RefusalException(Refuse.NotFound());
                 erased = await EraseAsync(call, transaction, row.Id, token);
                 call.AuditEntries.AddRange([.. erased.Withdrawn.EntriesOf(call.NewAuditEntry), call.NewAuditEntry(row.Id)]);
                 return new ErasePersonResponse { EraseTime = Timestamp.FromDateTimeOffset(Instants.FromMicros(erased.Micros)) };

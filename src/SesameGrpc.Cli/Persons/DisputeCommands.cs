@@ -1,0 +1,194 @@
+using System.CommandLine;
+using SesameGrpc.Cli.Calls;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Contracts.Operator.V1;
+using Spectre.Console;
+
+namespace SesameGrpc.Cli.Persons;
+
+/// <summary>`sesame person dispute open|list|answer`: what persons object to.</summary>
+internal static class DisputeCommands
+{
+    private static readonly Argument<string> Person = new("PERSON") { Description = "Id of the person at the operator." };
+
+    private static readonly Argument<string> Id = new("ID") { Description = "Id of the dispute." };
+
+    private static readonly Option<bool> Score = new("--score") { Description = "Objects to the score." };
+
+    private static readonly Option<long?> Refusal = new("--refusal")
+    {
+        Description = "Objects to the refusal with this number in the audit log.",
+        HelpName = "index",
+    };
+
+    private static readonly Option<string?> Obligation = new("--obligation")
+    {
+        Description = "Objects to this obligation.",
+        HelpName = "id",
+    };
+
+    private static readonly Option<string> Statement = new("--statement")
+    {
+        Description = "What the person says, at most 1,000 characters.",
+        HelpName = "text",
+        Required = true,
+    };
+
+    private static readonly Option<string> Text = new("--text")
+    {
+        Description = "The answer, for the person to read, at most 1,000 characters.",
+        HelpName = "text",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Only = new("--person") { Description = "Only this person's.", HelpName = "id" };
+
+    private static readonly Option<string?> State = new("--state") { Description = "Only in this state.", HelpName = "state" };
+
+    private static readonly Option<bool> Overdue = new("--overdue") { Description = "Only open ones that were to be answered by now." };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "Most disputes to show.",
+        DefaultValueFactory = _ => 1000,
+        HelpName = "number",
+    };
+
+    public static Command Create() =>
+        new Command("dispute", "What persons object to (operator).").With(
+            new Command("open", "Object for a person, to exactly one of --score, --refusal and --obligation.")
+                .With(Person, Score, Refusal, Obligation, Statement, WaiverCommands.RequestId)
+                .ForOperator()
+                .Runs(OpenAsync),
+            new Command("list", "List disputes, newest first.").With(Only, State, Overdue, Limit).ForOperator().Runs(ListAsync),
+            new Command("answer", "Answer a dispute, which ends it.")
+                .With(Id, Text, WaiverCommands.RequestId)
+                .ForOperator()
+                .Runs(AnswerAsync)
+        );
+
+    private static async Task<ExitCode> OpenAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        List<DisputeSubject> about =
+        [
+            .. context.Get(Score) ? [new DisputeSubject { Score = true }] : Array.Empty<DisputeSubject>(),
+            .. context.Get(Refusal) is { } index ? [new DisputeSubject { LeafIndex = index }] : Array.Empty<DisputeSubject>(),
+            .. context.Get(Obligation) is { } id ? [new DisputeSubject { ObligationId = id }] : Array.Empty<DisputeSubject>(),
+        ];
+        if (about.Count != 1)
+        {
+            throw new UsageException("Name exactly one of --score, --refusal and --obligation.");
+        }
+
+        using var channel = context.ConnectOperator();
+        var opened = await channel.Persons.OpenDisputeAsync(
+            new()
+            {
+                RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+                Person = context.Get(Person),
+                About = about[0],
+                Statement = context.Get(Statement),
+            },
+            cancellationToken: cancellationToken
+        );
+        Show(context.Output, opened.Dispute);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<ExitCode> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var request = new ListDisputesRequest
+        {
+            Person = context.Get(Only) ?? "",
+            State = StateName.Parse<DisputeState>(context.Get(State)),
+            OverdueOnly = context.Get(Overdue),
+        };
+        using var channel = context.ConnectOperator();
+        var disputes = new List<Dispute>();
+        do
+        {
+            request.PageSize = Math.Clamp(context.Get(Limit) - disputes.Count, 1, 1000);
+            var page = await channel.Persons.ListDisputesAsync(request, cancellationToken: cancellationToken);
+            disputes.AddRange(page.Disputes);
+            request.PageToken = page.NextPageToken;
+        } while (request.PageToken.Length > 0 && disputes.Count < context.Get(Limit));
+
+        if (context.Output.Json)
+        {
+            disputes.ForEach(dispute => context.Output.WriteJson(MessageJson.From(dispute)));
+        }
+        else
+        {
+            ShowTable(context.Output, disputes);
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static async Task<ExitCode> AnswerAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        using var channel = context.ConnectOperator();
+        var answered = await channel.Persons.AnswerDisputeAsync(
+            new()
+            {
+                RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+                DisputeId = context.Get(Id),
+                Answer = context.Get(Text),
+            },
+            cancellationToken: cancellationToken
+        );
+        Show(context.Output, answered.Dispute);
+        return ExitCode.Ok;
+    }
+
+    private static void Show(CliOutput output, Dispute dispute)
+    {
+        if (output.Json)
+        {
+            output.WriteJson(MessageJson.From(dispute));
+            return;
+        }
+
+        output.WriteCard(
+            dispute.DisputeId,
+            ("person", dispute.Person),
+            ("about", AboutOf(dispute)),
+            ("state", MessageJson.Name(dispute.State)),
+            ("opened", Display.Time(dispute.OpenTime)),
+            ("to be answered by", Display.Time(dispute.DueTime)),
+            ("statement", dispute.Statement),
+            ("answer", dispute.Answer),
+            ("answered", Display.Time(dispute.AnswerTime))
+        );
+    }
+
+    private static void ShowTable(CliOutput output, List<Dispute> disputes)
+    {
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns("dispute", "opened", "state", "answer by", "person", "about", "statement");
+        foreach (var dispute in disputes)
+        {
+            table.AddRow(
+                new Text(dispute.DisputeId),
+                new Text(Display.Time(dispute.OpenTime) ?? ""),
+                new Text(MessageJson.Name(dispute.State)),
+                new Text(Display.Time(dispute.DueTime) ?? ""),
+                new Text(dispute.Person),
+                new Text(AboutOf(dispute)),
+                new Text(dispute.Statement)
+            );
+        }
+
+        output.Console.Write(table);
+    }
+
+    private static string AboutOf(Dispute dispute) =>
+        dispute.About.AboutCase switch
+        {
+            DisputeSubject.AboutOneofCase.LeafIndex => $"refusal {dispute.About.LeafIndex}",
+            DisputeSubject.AboutOneofCase.ObligationId => $"obligation {dispute.About.ObligationId}",
+            _ => "score",
+        };
+}
