@@ -37,7 +37,7 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         string scope,
         string? programme,
         CancellationToken cancellationToken
-    ) => FindAsync(call, subject, scope, programme, memory.Find(call.Partner!.Id, subject), cancellationToken);
+    ) => AgreeAsync(call, subject, scope, programme, memory.Find(call.Partner!.Id, subject), cancellationToken);
 
     /// <summary>The same for a grant, which reads what it finds here again under the person's lock.</summary>
     public ValueTask<Agreement> FindForGrantAsync(
@@ -61,14 +61,13 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         string subject,
         string scope,
         string? programme,
+        ConsentReading? known,
         CancellationToken cancellationToken
     )
     {
-        var partner = call.Partner!;
-        var reading =
-            memory.Find(partner.Id, subject)
-            ?? await ReadAsync(partner.Id, subject, cancellationToken)
-            ?? new ConsentReading(null, null, 0);
+        // What was read a while ago may be relied on, but is no reason to refuse: the person may have agreed to more since.
+        var covers = known?.Consent?.Covers(scope, programme, time.NowMicros()) == true;
+        var reading = covers ? known! : await ReadAsync(call.Partner!.Id, subject, cancellationToken);
         if (reading.Consent is not { } consent || !consent.Covers(scope, programme, time.NowMicros()))
         {
             return new Agreement(reading.Person ?? subject, null);
