@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.AuditAccess;
+using SesameGrpc.Gateway.CodeFlow;
 using SesameGrpc.Gateway.Collections;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
@@ -93,7 +94,7 @@ internal static class GatewayHost
         services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
         services.AddCollections(options).AddWebhooks().AddRetention();
         AddTokens(services, options, keys);
-        services.AddPages(keys);
+        services.AddPages(keys).AddCodeFlow();
         AddCalls(services, options);
         services.AddSingleton<ErrorPages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
@@ -175,7 +176,7 @@ internal static class GatewayHost
         app.MapWhen(http => http.Listener() == Listener.Internal, MapInternal);
         app.MapWhen(http => http.Listener() == Listener.Public, branch => MapPublic(branch, options));
         app.MapWhen(
-            http => http.Listener() == Listener.Partner && http.Request.Path == AuthorizationServer.TokenPath,
+            http => http.Listener() == Listener.Partner && AuthorizationServer.IsPartnerEndpoint(http.Request.Path),
             branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
         );
         app.UseRouting();
@@ -230,6 +231,7 @@ internal static class GatewayHost
             http => http.Request.Path.StartsWithSegments("/.well-known", StringComparison.Ordinal),
             metadata => metadata.UseAuthentication().Run(NotFoundAsync)
         );
+        branch.MapWhen(CodeFlowSetup.IsAuthorization, authorization => authorization.MapAuthorization());
         branch.MapWhen(PageSetup.IsPage, pages => pages.MapPages(options));
         branch.Run(branch.ApplicationServices.GetRequiredService<ErrorPages>().WriteAsync);
     }

@@ -59,7 +59,7 @@ internal static class LoginPages
         var returnTo = ReturnAddress.Checked(http.Request.Query[ReturnAddress.Parameter]);
         return http.User.Identity?.IsAuthenticated == true
             ? http.ShowAsync<OptInPage>(StatusCodes.Status200OK, ("ReturnTo", returnTo))
-            : http.SeeOther(ReturnAddress.Through("/login", http.Request));
+            : http.SeeOther(ReturnAddress.Through("/login", $"{http.Request.Path}{http.Request.QueryString}"));
     }
 
     private static async Task OptInAsync(HttpContext http)

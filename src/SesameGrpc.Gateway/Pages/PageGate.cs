@@ -46,17 +46,24 @@ internal sealed partial class PageGate(IAntiforgery antiforgery, PersonAccounts 
             await antiforgery.ValidateRequestAsync(http);
         }
 
-        if (endpoint.Metadata.GetMetadata<PersonRequired>() is null || await IsTakingPartAsync(http))
+        if (
+            endpoint.Metadata.GetMetadata<PersonRequired>() is null
+            || await IsTakingPartAsync(http, $"{http.Request.Path}{http.Request.QueryString}")
+        )
         {
             await next(http);
         }
     }
 
-    private async Task<bool> IsTakingPartAsync(HttpContext http)
+    /// <summary>
+    /// Whether somebody is logged in who takes part: then <see cref="PersonAccount"/> is a feature of the request. Else the browser is sent to the login or to the
+    /// question whether to take part, and from there back to this address.
+    /// </summary>
+    public async Task<bool> IsTakingPartAsync(HttpContext http, string address)
     {
         if (http.User.Identity?.IsAuthenticated != true)
         {
-            await http.SeeOther(ReturnAddress.Through("/login", http.Request));
+            await http.SeeOther(ReturnAddress.Through("/login", address));
             return false;
         }
 
@@ -67,7 +74,7 @@ internal sealed partial class PageGate(IAntiforgery antiforgery, PersonAccounts 
             return true;
         }
 
-        await http.SeeOther(ReturnAddress.Through("/opt-in", http.Request));
+        await http.SeeOther(ReturnAddress.Through("/opt-in", address));
         return false;
     }
 

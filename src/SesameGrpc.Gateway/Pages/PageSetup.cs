@@ -36,17 +36,26 @@ internal static class PageSetup
     public static bool IsPage(HttpContext http) =>
         Array.Exists(Roots, root => http.Request.Path.StartsWithSegments(root, StringComparison.Ordinal));
 
-    public static void MapPages(this IApplicationBuilder branch, GatewayOptions options)
-    {
-        var gate = branch.ApplicationServices.GetRequiredService<PageGate>();
-        branch.Use(gate.EnterAsync);
-        branch.UseRouting();
-        branch.Use(gate.PassAsync);
-        branch.UseEndpoints(pages =>
+    public static void MapPages(this IApplicationBuilder branch, GatewayOptions options) =>
+        branch.MapBranch(pages =>
         {
             pages.MapGet(PageStyle.Path, PageStyle.WriteAsync);
             pages.MapLogin(isSandbox: options.Mode == GatewayMode.Sandbox);
         });
+
+    /// <summary>A branch of pages. Whatever is put between comes behind the headers and the session, before routing and the check of forms.</summary>
+    public static void MapBranch(
+        this IApplicationBuilder branch,
+        Action<IEndpointRouteBuilder> map,
+        Action<IApplicationBuilder>? between = null
+    )
+    {
+        var gate = branch.ApplicationServices.GetRequiredService<PageGate>();
+        branch.Use(gate.EnterAsync);
+        between?.Invoke(branch);
+        branch.UseRouting();
+        branch.Use(gate.PassAsync);
+        branch.UseEndpoints(map);
     }
 
     private static bool IsKeyLoader(ServiceDescriptor service) =>

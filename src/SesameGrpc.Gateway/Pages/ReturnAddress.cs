@@ -16,7 +16,6 @@ internal static class ReturnAddress
             ? address
             : Home;
 
-    /// <summary>A page's address with the request's own as the one to return to.</summary>
-    public static string Through(string page, HttpRequest request) =>
-        $"{page}?{Parameter}={Uri.EscapeDataString($"{request.Path}{request.QueryString}")}";
+    /// <summary>A page's address with the one to return to from there.</summary>
+    public static string Through(string page, string address) => $"{page}?{Parameter}={Uri.EscapeDataString(address)}";
 }

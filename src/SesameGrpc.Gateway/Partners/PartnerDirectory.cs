@@ -7,7 +7,12 @@ using SesameGrpc.Gateway.Tls;
 namespace SesameGrpc.Gateway.Partners;
 
 /// <summary>All partners at one moment; immutable.</summary>
-internal sealed class PartnerSnapshot(long version, IReadOnlyCollection<Partner> documents, CompiledCatalogue programmes)
+internal sealed class PartnerSnapshot(
+    long version,
+    IReadOnlyCollection<Partner> documents,
+    CompiledCatalogue programmes,
+    IReadOnlyCollection<string> revokedTokens
+)
 {
     private readonly FrozenDictionary<string, PartnerRecord> partners = documents.ToFrozenDictionary(
         document => document.Partner_,
@@ -24,6 +29,9 @@ internal sealed class PartnerSnapshot(long version, IReadOnlyCollection<Partner>
 
     public long Version { get; } = version;
 
+    /// <summary>Ids of access tokens that were revoked, and of authorizations with all of theirs.</summary>
+    public FrozenSet<string> RevokedTokens { get; } = revokedTokens.ToFrozenSet(StringComparer.Ordinal);
+
     public PartnerRecord? Find(string id) => partners.GetValueOrDefault(id);
 
     public bool IsRevoked(string thumbprint) => revoked.Contains(thumbprint);
@@ -39,7 +47,7 @@ internal sealed class PartnerSnapshot(long version, IReadOnlyCollection<Partner>
 }
 
 /// <summary>
-/// The partners in memory: what every call is checked against. A change on this instance is in force before its answer; a change on another
+/// The partners, and revoked tokens, in memory: what every call is checked against. A change on this instance is in force before its answer; a change on another
 /// instance within the refresh interval, by the version in the store.
 /// </summary>
 internal sealed partial class PartnerDirectory(
@@ -52,7 +60,7 @@ internal sealed partial class PartnerDirectory(
 ) : BackgroundService
 {
     private readonly SemaphoreSlim loading = new(1, 1);
-    private volatile PartnerSnapshot current = new(0, [], programmes.Current);
+    private volatile PartnerSnapshot current = new(0, [], programmes.Current, []);
 
     public PartnerSnapshot Current => current;
 
@@ -67,8 +75,8 @@ internal sealed partial class PartnerDirectory(
                 return;
             }
 
-            var (version, documents) = await store.ReadAllAsync(cancellationToken);
-            current = new PartnerSnapshot(version, documents, programmes.Current);
+            var (version, documents, revokedTokens) = await store.ReadAllAsync(cancellationToken);
+            current = new PartnerSnapshot(version, documents, programmes.Current, revokedTokens);
             epoch.Raise();
         }
         finally

@@ -14,12 +14,13 @@ internal sealed class PartnerStore(Database database)
     }
 
     /// <summary>The version is read first: a change in between is seen as a newer version at the next look.</summary>
-    public async Task<(long Version, List<Partner> Documents)> ReadAllAsync(CancellationToken cancellationToken)
+    public async Task<(long Version, List<Partner> Documents, List<string> RevokedTokens)> ReadAllAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var version = await connection.Command("SELECT directory_version FROM control_state").ScalarInt64Async(cancellationToken) ?? 0;
         var documents = await connection.Command("SELECT document FROM partners").ListAsync(Parse, cancellationToken);
-        return (version, documents);
+        var revoked = await connection.Command("SELECT token_id FROM revoked_tokens").ListAsync(row => row.GetString(0), cancellationToken);
+        return (version, documents, revoked);
     }
 
     public async Task<Partner?> FindAsync(string partner, CancellationToken cancellationToken)
@@ -46,12 +47,16 @@ internal sealed class PartnerStore(Database database)
     /// <summary>Reads a partner for a change and keeps other changes of partners waiting until the transaction ends.</summary>
     public static async Task<Partner?> LockAsync(DbTransaction transaction, string partner, CancellationToken cancellationToken)
     {
-        await transaction.Command("UPDATE control_state SET directory_version = directory_version + 1").ExecuteAsync(cancellationToken);
+        await RaiseVersionAsync(transaction, cancellationToken);
         var found = await transaction
             .Command("SELECT document FROM partners WHERE partner_id = @id", ("id", partner))
             .ListAsync(Parse, cancellationToken);
         return found.SingleOrDefault();
     }
+
+    /// <summary>Has every instance read partners and revoked tokens again.</summary>
+    public static Task<int> RaiseVersionAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Command("UPDATE control_state SET directory_version = directory_version + 1").ExecuteAsync(cancellationToken);
 
     /// <summary>Writes a partner that <see cref="LockAsync"/> has locked.</summary>
     public static Task SaveAsync(DbTransaction transaction, Partner partner, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ using SesameGrpc.Gateway.Tls;
 namespace SesameGrpc.Gateway.Tokens;
 
 /// <summary>
-/// Decides, for the token endpoint, whether a client certificate belongs to a partner. It asks the same <see cref="CertificateTrust"/> as calls do,
+/// Decides, for the authorization server, whether a client certificate or a redirect address belongs to a partner. It asks the same <see cref="CertificateTrust"/> as calls do,
 /// so a certificate that may not call gets no token either.
 /// </summary>
 internal sealed class PartnerApplicationManager(
@@ -39,6 +39,17 @@ internal sealed class PartnerApplicationManager(
         X509ChainPolicy policy,
         CancellationToken cancellationToken = default
     ) => await BelongsAsync(application, ClientAuthentication.SelfSignedTls, cancellationToken);
+
+    /// <summary>RFC 6749 section 3.1.2.3, byte for byte; the addresses are the partner's, not copied to here.</summary>
+    public override async ValueTask<bool> ValidateRedirectUriAsync(
+        OpenIddictEntityFrameworkCoreApplication application,
+        string uri,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var clientId = await Store.GetClientIdAsync(application, cancellationToken);
+        return clientId is not null && partners.Current.Find(clientId)?.Document.RedirectUris.Contains(uri) == true;
+    }
 
     private async ValueTask<bool> BelongsAsync(
         OpenIddictEntityFrameworkCoreApplication application,

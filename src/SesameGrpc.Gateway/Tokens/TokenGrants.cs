@@ -9,13 +9,18 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace SesameGrpc.Gateway.Tokens;
 
 /// <summary>
-/// Decides what an authenticated partner's access token may do: the scopes asked for, if the partner has all of them; without any, all that the
+/// Decides what an access token by client_credentials may do: the scopes asked for, if the partner has all of them; without any, all that the
 /// partner has (RFC 6749 section 3.3).
 /// </summary>
 internal sealed class TokenGrants(PartnerDirectory partners, GatewayOptions options) : IOpenIddictServerHandler<HandleTokenRequestContext>
 {
     public ValueTask HandleAsync(HandleTokenRequestContext context)
     {
+        if (!context.Request.IsClientCredentialsGrantType())
+        {
+            return ValueTask.CompletedTask;
+        }
+
         var partner = partners.Current.Find(context.Request.ClientId ?? "");
         var asked = context.Request.GetScopes();
         if (partner is null || asked.Any(scope => !partner.Scopes.Contains(scope)))

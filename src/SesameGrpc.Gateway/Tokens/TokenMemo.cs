@@ -34,5 +34,8 @@ internal sealed class TokenMemo
     private sealed record Entry(string Header, long Epoch, ValidatedToken Token);
 }
 
-/// <summary>What a valid access token says. Immutable.</summary>
-internal sealed record ValidatedToken(string ClientId, IReadOnlySet<string> Scopes, long ExpireTicks);
+/// <summary>
+/// What a valid access token says. Immutable. Subject: the one person, as the partner knows them, whom a token from a consent is about; null for a token of the
+/// partner itself.
+/// </summary>
+internal sealed record ValidatedToken(string ClientId, IReadOnlySet<string> Scopes, long ExpireTicks, string? Subject = null);

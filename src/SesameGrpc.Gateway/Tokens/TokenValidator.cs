@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Tls;
 
@@ -12,8 +13,10 @@ namespace SesameGrpc.Gateway.Tokens;
 /// Validates an access token as any resource server would: a JWT of RFC 9068 whose cnf claim names this connection's certificate (RFC 8705
 /// section 3). Who issued it, the built-in server or another, makes no difference here.
 /// </summary>
-internal sealed class TokenValidator(IIssuerKeys keys, GatewayOptions options, TimeProvider time)
+internal sealed class TokenValidator(IIssuerKeys keys, PartnerDirectory partners, GatewayOptions options, TimeProvider time)
 {
+    // The built-in server's name of what a person agreed to, and of all tokens that came of it.
+    private const string AuthorizationClaim = "oi_au_id";
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
@@ -54,7 +57,7 @@ internal sealed class TokenValidator(IIssuerKeys keys, GatewayOptions options, T
             : (null, RefusalOf(result.Exception));
     }
 
-    private static (ValidatedToken?, Refusal?) CheckBinding(JsonWebToken jwt, ClientCertificate certificate)
+    private (ValidatedToken?, Refusal?) CheckBinding(JsonWebToken jwt, ClientCertificate certificate)
     {
         var confirmation =
             jwt.TryGetPayloadValue<JsonElement>("cnf", out var cnf)
@@ -77,11 +80,23 @@ internal sealed class TokenValidator(IIssuerKeys keys, GatewayOptions options, T
             return (null, Refuse.TokenInvalid("it has no client_id claim (RFC 9068 section 2.2)"));
         }
 
+        if (IsRevoked(jwt, JwtRegisteredClaimNames.Jti) || IsRevoked(jwt, AuthorizationClaim))
+        {
+            return (null, Refuse.TokenInvalid("it was revoked"));
+        }
+
         var scopes = jwt.TryGetPayloadValue<string>("scope", out var scope)
             ? scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal)
             : [];
-        return (new ValidatedToken(client, scopes, jwt.ValidTo.Ticks), null);
+        return (new ValidatedToken(client, scopes, jwt.ValidTo.Ticks, SubjectOf(jwt, client)), null);
     }
+
+    // Only the built-in server knows of consents. Others put into sub of a client's own token what they like.
+    private string? SubjectOf(JsonWebToken jwt, string client) =>
+        options.Tokens.ExternalIssuer.Length > 0 || jwt.Subject == client ? null : jwt.Subject;
+
+    private bool IsRevoked(JsonWebToken jwt, string claim) =>
+        jwt.TryGetPayloadValue<string>(claim, out var id) && partners.Current.RevokedTokens.Contains(id);
 
     private TokenValidationParameters Parameters(IssuerKeySet issuer) =>
         new()

@@ -1,3 +1,5 @@
+using SesameGrpc.Contracts.Partner.V1;
+
 namespace SesameGrpc.Gateway.Pages.Texts;
 
 public sealed partial record PageTexts
@@ -34,6 +36,51 @@ public sealed partial record PageTexts
                 Submit: "加入",
                 Leave: "不加入,退出登录"
             ),
+            Consent = new(
+                Title: "{0} 请求您的同意",
+                Lead: "由您决定。只有您同意以后,对方才能得知下面列出的信息。",
+                Partner: "谁在请求",
+                Purpose: "用途",
+                Revealed: "对方会得知什么",
+                Programmes: "用于哪些服务",
+                Until: "有效期至",
+                NothingElse: "除此之外对方得不到任何信息。您的姓名、证件号码和联系方式都不会提供。",
+                Withdrawal: "您可以随时撤回同意,撤回后立即生效。",
+                MyPage: "在“我的信用”页面撤回",
+                Agree: "同意",
+                Decline: "拒绝"
+            )
+            {
+                PurposeOf = purpose =>
+                    purpose switch
+                    {
+                        Purpose.DepositWaiver => "免押金借用或租用",
+                        Purpose.DeferredPayment => "先享受服务,后付款",
+                        Purpose.Trial => "先试用,后购买",
+                        Purpose.LibraryLending => "免证、免押金借书",
+                        Purpose.CreditBadge => "在您的个人主页显示信用徽章",
+                        Purpose.CreditLine => "为您提供信用额度",
+                        Purpose.PriorityService => "开放优先服务",
+                        _ => throw new ArgumentOutOfRangeException(nameof(purpose)),
+                    },
+                RevealedBy = scope =>
+                    scope switch
+                    {
+                        "score.read" => "您的信用分(350 到 950 之间的数字)和信用等级",
+                        "score.band.read" => "您的信用等级(不含分数)",
+                        "score.dimensions.read" => "信用分的五个组成部分(数字)",
+                        "eligibility.check" => "您是否符合条件:是或否;不符合时最多四条原因",
+                        "deposit_waiver.write" => "能否免押金、免多少;以及您在对方那里的免押订单",
+                        _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+                    },
+                Faults = new(
+                    Title: "无法处理这个请求",
+                    Lead: "没有任何信息被提供。请回到您来自的网站或应用,再试一次。",
+                    Late: "这个请求已过期,或者是在另一个浏览器中打开的。",
+                    Used: "这个请求已经答复过了。",
+                    NoPartner: "提出请求的一方目前不能使用本服务。"
+                ),
+            },
             Faults = new(
                 NotFoundTitle: "没有这个页面",
                 NotFound: "请检查网址。",

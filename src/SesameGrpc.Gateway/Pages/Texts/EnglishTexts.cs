@@ -1,3 +1,5 @@
+using SesameGrpc.Contracts.Partner.V1;
+
 namespace SesameGrpc.Gateway.Pages.Texts;
 
 public sealed partial record PageTexts
@@ -34,6 +36,51 @@ public sealed partial record PageTexts
                 Submit: "Take part",
                 Leave: "Not now, log out"
             ),
+            Consent = new(
+                Title: "{0} asks for your consent",
+                Lead: "You decide. Only if you agree can they learn what is listed below.",
+                Partner: "Who asks",
+                Purpose: "What for",
+                Revealed: "What they will learn",
+                Programmes: "For which services",
+                Until: "Valid until",
+                NothingElse: "They learn nothing else: not your name, your document number, nor how to reach you.",
+                Withdrawal: "You may withdraw your consent at any time; it ends at once.",
+                MyPage: "Withdraw on your own page",
+                Agree: "Agree",
+                Decline: "Decline"
+            )
+            {
+                PurposeOf = purpose =>
+                    purpose switch
+                    {
+                        Purpose.DepositWaiver => "Lend or rent to you without a deposit",
+                        Purpose.DeferredPayment => "Serve you first and be paid later",
+                        Purpose.Trial => "Let you try before you buy",
+                        Purpose.LibraryLending => "Lend you books without a card or a deposit",
+                        Purpose.CreditBadge => "Show a credit badge on your profile",
+                        Purpose.CreditLine => "Offer you a line of credit",
+                        Purpose.PriorityService => "Open a priority service to you",
+                        _ => throw new ArgumentOutOfRangeException(nameof(purpose)),
+                    },
+                RevealedBy = scope =>
+                    scope switch
+                    {
+                        "score.read" => "Your credit score, a number from 350 to 950, and its band",
+                        "score.band.read" => "The band of your credit score, without the number",
+                        "score.dimensions.read" => "The five parts of your credit score, as numbers",
+                        "eligibility.check" => "Whether a service is open to you: yes or no, and if no, up to four reasons",
+                        "deposit_waiver.write" => "Whether and up to which amount your deposit is waived, and your waivers with them",
+                        _ => throw new ArgumentOutOfRangeException(nameof(scope)),
+                    },
+                Faults = new(
+                    Title: "This request cannot be answered",
+                    Lead: "Nothing was told to anybody. Go back to where you came from and try again.",
+                    Late: "The request has expired, or was opened in another browser.",
+                    Used: "The request has been answered already.",
+                    NoPartner: "Whoever asks may not use this service at the moment."
+                ),
+            },
             Faults = new(
                 NotFoundTitle: "There is no such page",
                 NotFound: "Please check the address.",

@@ -15,6 +15,8 @@ public sealed partial record PageTexts
 
     public required OptInTexts OptIn { get; init; }
 
+    public required ConsentTexts Consent { get; init; }
+
     public required FaultTexts Faults { get; init; }
 
     public static IReadOnlyList<PageTexts> All => [Chinese, English];

@@ -13,6 +13,7 @@ namespace SesameGrpc.Gateway.Storage.Migrations.PostgreSql
             migrationBuilder.Sql(SchemaScripts.Read("0006_consents.sql"));
             migrationBuilder.Sql(SchemaScripts.Read("0007_disputes.sql"));
             migrationBuilder.Sql(SchemaScripts.Read("0008_retention.sql"));
+            migrationBuilder.Sql(SchemaScripts.Read("0009_revocations.sql"));
         }
 
         /// <inheritdoc />
