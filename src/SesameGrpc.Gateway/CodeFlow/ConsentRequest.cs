@@ -55,7 +55,8 @@ internal sealed record ConsentRequest(Purpose Purpose, IReadOnlyList<string> Sco
             return (request, null, null);
         }
 
-        var error = faults.TrueForAll(found => found.Key == "scopes") ? OpenIddictConstants.Errors.InvalidScope : DetailsError;
+        // With a purpose that it may not have, a partner may have no scope either.
+        var error = faults[0].Key == "scopes" ? OpenIddictConstants.Errors.InvalidScope : DetailsError;
         return (null, error, string.Join("; ", faults.Select(found => $"{found.Key} {found.Value}")) + ".");
     }
 

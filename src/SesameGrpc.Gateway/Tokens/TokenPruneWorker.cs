@@ -1,31 +1,31 @@
 using System.Data.Common;
-using OpenIddict.Abstractions;
+using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Tokens;
 
 /// <summary>Deletes what the code flow leaves behind: pushed requests, codes, authorizations and revocations that no token can refer to any more.</summary>
-internal sealed partial class TokenPruneWorker(
-    IServiceScopeFactory scopes,
-    Database database,
-    TimeProvider time,
-    ILogger<TokenPruneWorker> logger
-) : BackgroundService
+internal sealed partial class TokenPruneWorker(Database database, TimeProvider time, ILogger<TokenPruneWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     // Longer than a pushed request, a code and an access token live after one another.
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(25);
 
-    public async Task PruneAsync(CancellationToken cancellationToken)
+    // OpenIddict's tables, but not its own pruning: that goes by the machine's clock, and would write beside SQLite's one writer.
+    public Task<int> PruneAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(now - Kept, cancellationToken);
-        await scope.ServiceProvider.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(now - Kept, cancellationToken);
-        await database.WriteAsync(
-            (transaction, token) =>
-                transaction.Command("DELETE FROM revoked_tokens WHERE expire_us <= @now", ("now", now.ToMicros())).ExecuteAsync(token),
+        var before = ("before", (object?)(now - Kept).UtcDateTime);
+        return database.WriteAsync(
+            async (transaction, token) =>
+                await transaction.Command("DELETE FROM \"OpenIddictTokens\" WHERE \"CreationDate\" < @before", before).ExecuteAsync(token)
+                + await transaction
+                    .Command("DELETE FROM \"OpenIddictAuthorizations\" WHERE \"CreationDate\" < @before", before)
+                    .ExecuteAsync(token)
+                + await transaction
+                    .Command("DELETE FROM revoked_tokens WHERE expire_us <= @now", ("now", now.ToMicros()))
+                    .ExecuteAsync(token),
             cancellationToken
         );
     }
@@ -39,7 +39,7 @@ internal sealed partial class TokenPruneWorker(
             {
                 await PruneAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is DbException or TimeoutException or OpenIddictExceptions.ConcurrencyException)
+            catch (Exception exception) when (exception is DbException or TimeoutException or RefusalException)
             {
                 LogFailed(exception.Message);
             }

@@ -28,9 +28,9 @@ internal sealed class CodeFlowScene : IAsyncDisposable
 
     public X509Certificate2 Certificate { get; }
 
-    public static async Task<CodeFlowScene> StartAsync(TimeProvider? time = null)
+    public static async Task<CodeFlowScene> StartAsync(TimeProvider? time = null, string? postgreSql = null)
     {
-        var gateway = await GatewayUnderTest.StartAsync(new GatewaySetup { Time = time });
+        var gateway = await GatewayUnderTest.StartAsync(new GatewaySetup { Time = time, PostgreSql = postgreSql });
         await gateway.FeedAsync(Person, 650);
         await OnboardAsync(gateway, Partner, Redirect);
         return new CodeFlowScene(gateway);
@@ -50,6 +50,16 @@ internal sealed class CodeFlowScene : IAsyncDisposable
                     Enrolments = { new Enrolment { Programme = "bike.deposit_free" } },
                     RedirectUris = { redirects },
                 },
+            }
+        );
+
+    /// <summary>Another instance, which is reached by the same public address: the issuer is one.</summary>
+    public Task<GatewayUnderTest> StartSecondAsync() =>
+        GatewayUnderTest.StartAsync(
+            new GatewaySetup
+            {
+                Beside = Gateway,
+                Settings = new Dictionary<string, string?> { ["Sesame:Listeners:PublicUrl"] = Gateway.PublicUrl.ToString().TrimEnd('/') },
             }
         );
 
