@@ -94,7 +94,7 @@ internal static class GatewayHost
         services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
         services.AddCollections(options).AddWebhooks().AddRetention();
         AddTokens(services, options, keys);
-        services.AddPages(keys).AddCodeFlow();
+        services.AddPages(options, keys).AddCodeFlow();
         AddCalls(services, options);
         services.AddSingleton<ErrorPages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");

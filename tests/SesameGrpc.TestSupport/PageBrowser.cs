@@ -22,6 +22,9 @@ public sealed partial class PageBrowser : IDisposable
 
     public CookieContainer Cookies { get; } = new();
 
+    /// <summary>A place elsewhere whose redirects are followed too: a login's provider.</summary>
+    public Uri? AlsoFollows { get; init; }
+
     public async Task<BrowsedPage> OpenAsync(string address)
     {
         var target = new Uri(pages, address);
@@ -55,7 +58,7 @@ public sealed partial class PageBrowser : IDisposable
         for (var redirects = 0; ; redirects++)
         {
             var next = response.Headers.Location is { } location ? new Uri(address, location) : null;
-            if (next is null || redirects == MostRedirects || !pages.IsBaseOf(next))
+            if (next is null || redirects == MostRedirects || !(pages.IsBaseOf(next) || AlsoFollows?.IsBaseOf(next) == true))
             {
                 var page = new BrowsedPage(
                     address,

@@ -22,6 +22,8 @@ internal sealed class GatewayOptions
 
     public TokenOptions Tokens { get; set; } = new();
 
+    public LoginOptions Login { get; set; } = new();
+
     public PersonOptions Persons { get; set; } = new();
 
     public CallOptions Calls { get; set; } = new();
@@ -130,6 +132,27 @@ internal sealed class TokenOptions
 
     /// <summary>Lifetime of built-in access tokens. 60 to 600 seconds, default 600.</summary>
     public int LifetimeSeconds { get; set; } = 600;
+}
+
+/// <summary>How persons log in to the pages: an OpenID Connect provider, asked for a code with PKCE.</summary>
+internal sealed class LoginOptions
+{
+    /// <summary>The provider's issuer URL, whose metadata names its endpoints. Empty: in the sandbox, anybody may log in as any sandbox person; in production, nobody can.</summary>
+    public string Authority { get; set; } = "";
+
+    /// <summary>The gateway's client_id there. Its redirect address there is Listeners:PublicUrl and "/login/callback". Required with Authority.</summary>
+    public string ClientId { get; set; } = "";
+
+    /// <summary>File with the gateway's client secret there, and nothing else. Required with Authority.</summary>
+    public string ClientSecretFile { get; set; } = "";
+
+    /// <summary>The claim of the ID token that has the person's id, as score feed and operators write it. Default "sub".</summary>
+    public string PersonClaim { get; set; } = "sub";
+
+    /// <summary>PEM file of CA certificates to trust at the provider. Empty: the system's.</summary>
+    public string Ca { get; set; } = "";
+
+    public bool IsUpstream => Authority.Length > 0;
 }
 
 /// <summary>Persons and their scores.</summary>

@@ -26,6 +26,7 @@ internal static class OptionsValidator
         CheckStorage(options);
         CheckRanges(options);
         CheckRail(options.Rail);
+        CheckLogin(options.Login);
         return options;
     }
 
@@ -131,6 +132,29 @@ internal static class OptionsValidator
         if (rail.Ca.Length > 0)
         {
             ReadableFile("Rail:Ca", rail.Ca);
+        }
+    }
+
+    private static void CheckLogin(LoginOptions login)
+    {
+        if (!login.IsUpstream)
+        {
+            return;
+        }
+
+        HttpsUrl("Login:Authority", login.Authority);
+        Require(login.ClientId.Length is > 0 and <= 200, "Login:ClientId", login.ClientId, "1 to 200 characters");
+        ReadableFile("Login:ClientSecretFile", login.ClientSecretFile);
+        Require(
+            File.ReadAllText(login.ClientSecretFile).Trim().Length > 0,
+            "Login:ClientSecretFile",
+            login.ClientSecretFile,
+            "the path of a file that is not empty"
+        );
+        Require(login.PersonClaim.Length is > 0 and <= 100, "Login:PersonClaim", login.PersonClaim, "1 to 100 characters");
+        if (login.Ca.Length > 0)
+        {
+            ReadableFile("Login:Ca", login.Ca);
         }
     }
 

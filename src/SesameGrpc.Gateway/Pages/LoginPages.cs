@@ -1,3 +1,4 @@
+using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Pages;
@@ -5,9 +6,13 @@ namespace SesameGrpc.Gateway.Pages;
 /// <summary>Logging in, out, and opting in.</summary>
 internal static class LoginPages
 {
-    public static void MapLogin(this IEndpointRouteBuilder pages, bool isSandbox)
+    public static void MapLogin(this IEndpointRouteBuilder pages, GatewayOptions options)
     {
-        if (isSandbox)
+        if (options.Login.IsUpstream)
+        {
+            pages.MapGet("/login", UpstreamLogin.BeginAsync);
+        }
+        else if (options.Mode == GatewayMode.Sandbox)
         {
             pages.MapGet("/login", ShowSandboxAsync);
             pages.MapPost("/login", EnterSandboxAsync);

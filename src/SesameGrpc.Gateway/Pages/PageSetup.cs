@@ -10,7 +10,7 @@ internal static class PageSetup
 {
     private static readonly string[] Roots = ["/me", "/login", "/logout", "/opt-in", PageStyle.Path];
 
-    public static IServiceCollection AddPages(this IServiceCollection services, KeyRing keys)
+    public static IServiceCollection AddPages(this IServiceCollection services, GatewayOptions options, KeyRing keys)
     {
         services.AddSingleton<PersonAccounts>().AddSingleton<PageGate>();
         services.AddRazorComponents();
@@ -21,7 +21,11 @@ internal static class PageSetup
             form.Cookie.SameSite = SameSiteMode.Lax;
             form.SuppressXFrameOptionsHeader = true;
         });
-        services.AddAuthentication().AddCookie(PersonSession.Scheme, PersonSession.Configure);
+        var authentication = services.AddAuthentication().AddCookie(PersonSession.Scheme, PersonSession.Configure);
+        if (options.Login.IsUpstream)
+        {
+            authentication.AddOpenIdConnect(UpstreamLogin.Scheme, provider => UpstreamLogin.Configure(provider, options.Login));
+        }
 
         // The framework's own protection would keep keys in files of its own, of each instance alone.
         services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider>(new KeyRingProtection(keys)));
@@ -37,11 +41,14 @@ internal static class PageSetup
         Array.Exists(Roots, root => http.Request.Path.StartsWithSegments(root, StringComparison.Ordinal));
 
     public static void MapPages(this IApplicationBuilder branch, GatewayOptions options) =>
-        branch.MapBranch(pages =>
-        {
-            pages.MapGet(PageStyle.Path, PageStyle.WriteAsync);
-            pages.MapLogin(isSandbox: options.Mode == GatewayMode.Sandbox);
-        });
+        branch.MapBranch(
+            pages =>
+            {
+                pages.MapGet(PageStyle.Path, PageStyle.WriteAsync);
+                pages.MapLogin(options);
+            },
+            between => between.UseWhen(UpstreamLogin.IsCallback, callback => callback.UseAuthentication())
+        );
 
     /// <summary>A branch of pages. Whatever is put between comes behind the headers and the session, before routing and the check of forms.</summary>
     public static void MapBranch(

@@ -53,6 +53,9 @@ internal sealed class CodeFlowScene : IAsyncDisposable
             }
         );
 
+    /// <summary>The same partner at another gateway with the same store.</summary>
+    public CodeFlowScene At(GatewayUnderTest gateway) => new(gateway);
+
     /// <summary>Another instance, which is reached by the same public address: the issuer is one.</summary>
     public Task<GatewayUnderTest> StartSecondAsync() =>
         GatewayUnderTest.StartAsync(

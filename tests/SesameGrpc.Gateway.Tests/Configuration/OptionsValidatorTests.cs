@@ -148,6 +148,33 @@ public sealed class OptionsValidatorTests : IDisposable
         Assert.Equal($"Sesame:Rail:{key} is \"{value}\"; allowed: {allowed}.", MessageOf($"Rail:{key}", value));
     }
 
+    [Theory]
+    [InlineData("Authority", "http://login.example", "an https URL without query")]
+    [InlineData("ClientId", "", "1 to 200 characters")]
+    [InlineData("ClientSecretFile", "missing", "the path of a readable file")]
+    [InlineData("PersonClaim", "", "1 to 100 characters")]
+    [InlineData("Ca", "missing.pem", "the path of a readable file")]
+    public void Load_LoginWithABadSetting_NamesIt(string key, string value, string allowed)
+    {
+        settings["Sesame:Login:Authority"] = "https://login.example";
+        settings["Sesame:Login:ClientId"] = "gateway";
+        settings["Sesame:Login:ClientSecretFile"] = folder.File("secret", "a secret");
+        settings["Sesame:Login:Ca"] = folder.File("login-ca");
+        Load();
+
+        Assert.Equal($"Sesame:Login:{key} is \"{value}\"; allowed: {allowed}.", MessageOf($"Login:{key}", value));
+    }
+
+    [Fact]
+    public void Load_LoginWithAnEmptySecret_NamesItsFile()
+    {
+        var file = folder.File("secret", "\n");
+        settings["Sesame:Login:Authority"] = "https://login.example";
+        settings["Sesame:Login:ClientId"] = "gateway";
+
+        AssertOneLine(MessageOf("Login:ClientSecretFile", file), file, "a file that is not empty");
+    }
+
     private static void AssertOneLine(string message, params string[] fragments)
     {
         Assert.DoesNotContain('\n', message);
