@@ -57,6 +57,7 @@ internal static class CommandTree
             WebhookCommands.Create(),
             PartnerCommands.Create(),
             PersonCommands.Create(),
+            ConsentCommands.Create(),
             ScoresImportCommand.Create(),
             LedgerCommands.Create(),
             AuditCommands.Create()

@@ -4,7 +4,7 @@ namespace SesameGrpc.Cli.Output;
 internal static class StateName
 {
     /// <summary>No name is any state; throws <see cref="UsageException"/> for a name that there is not.</summary>
-    public static TState Parse<TState>(string? name)
+    public static TState Parse<TState>(string? name, string option = "--state")
         where TState : struct, Enum
     {
         if (name is null)
@@ -17,7 +17,7 @@ internal static class StateName
             return state.Value;
         }
 
-        throw new UsageException($"--state {name}: must be {string.Join(", ", Names<TState>().Select(state => state.Name))}.");
+        throw new UsageException($"{option} {name}: must be {string.Join(", ", Names<TState>().Select(state => state.Name))}.");
     }
 
     private static IEnumerable<(TState Value, string Name)> Names<TState>()

@@ -7,10 +7,10 @@ using SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Cli.Persons;
 
-/// <summary>`sesame person opt-in|opt-out|get|erase`, and the group of disputes: who takes part.</summary>
+/// <summary>`sesame person opt-in|opt-out|get|accesses|export|erase`, and the group of disputes: who takes part, and what is on record of a person.</summary>
 internal static class PersonCommands
 {
-    private static readonly Argument<string> Id = new("ID") { Description = "Id of the person at the operator." };
+    internal static readonly Argument<string> Id = new("ID") { Description = "Id of the person at the operator." };
 
     public static Command Create() =>
         new Command("person", "Persons who take part (operator).").With(
@@ -18,6 +18,8 @@ internal static class PersonCommands
             Action("opt-out", "Opt a person out: the score is deleted, partners see the person as unknown.", OptOutAsync)
                 .With(WaiverCommands.RequestId),
             Action("get", "Show what is stored of a person.", GetAsync),
+            PersonRecordCommands.CreateAccesses(),
+            PersonRecordCommands.CreateExport(),
             new Command("erase", "Forget a person for good. Refused while obligations are open.")
                 .With(Id, WaiverCommands.RequestId)
                 .ForOperator()

@@ -95,6 +95,28 @@ internal static class AuditStore
         return command.ListAsync(ReadLeaf, cancellationToken);
     }
 
+    /// <summary>Leaves of a person behind a place in the order of times, newest first.</summary>
+    public static Task<List<StoredLeaf>> NewestOfSubjectAsync(
+        DbConnection connection,
+        byte[] subjectHash,
+        LeafPlace before,
+        int count,
+        CancellationToken cancellationToken
+    ) =>
+        connection
+            .Command(
+                $"""
+                SELECT {LeafColumns} FROM audit_leaves
+                WHERE subject_hash = @subject AND length(subject_hash) > 0 AND (time_us, leaf_index) < (@before_time, @before_index)
+                ORDER BY time_us DESC, leaf_index DESC LIMIT @count
+                """,
+                ("subject", subjectHash),
+                ("before_time", before.Micros),
+                ("before_index", before.Index),
+                ("count", (long)count)
+            )
+            .ListAsync(ReadLeaf, cancellationToken);
+
     private static void AddParameter(DbCommand command, string name, object? value)
     {
         if (value is not null)
@@ -111,3 +133,9 @@ internal static class AuditStore
 
 /// <summary>Which leaves a search wants: behind a place in the order of times, and before an instant.</summary>
 internal sealed record LeafFilter(byte[]? SubjectHash, string? Caller, long AfterMicros, long AfterIndex, long EndMicros);
+
+/// <summary>A place in the order of the leaves' times; of one time, in the order of their numbers.</summary>
+internal readonly record struct LeafPlace(long Micros, long Index)
+{
+    public static LeafPlace End { get; } = new(long.MaxValue, long.MaxValue);
+}

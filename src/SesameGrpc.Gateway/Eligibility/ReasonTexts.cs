@@ -42,6 +42,9 @@ internal static class ReasonTexts
     /// <summary>At most four reasons, weightiest first. The messages are shared and must not be changed.</summary>
     public static IEnumerable<ReasonDetail> Of(ReasonSet reasons) => reasons.Weightiest().Select(reason => Details[reason]);
 
+    /// <summary>One reason. The message is shared and must not be changed.</summary>
+    public static ReasonDetail Of(DecisionReason reason) => Details.GetValueOrDefault(reason) ?? new ReasonDetail { Reason = reason };
+
     private static ReasonDetail Detail(DecisionReason reason, string english, string chinese) =>
         new()
         {

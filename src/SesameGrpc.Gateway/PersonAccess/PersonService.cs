@@ -22,6 +22,8 @@ internal sealed partial class PersonService(
     PersonChanges changes,
     ConsentChanges consents,
     ConsentStore consentStore,
+    AccessHistory accesses,
+    PersonExport export,
     PartnerDirectory partners,
     WithdrawalFence fence,
     RequestReplay replay,
