@@ -27,6 +27,7 @@ using SesameGrpc.Gateway.Overdue;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.PersonAccess;
+using SesameGrpc.Gateway.PersonPages;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
@@ -94,7 +95,7 @@ internal static class GatewayHost
         services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
         services.AddCollections(options).AddWebhooks().AddRetention();
         AddTokens(services, options, keys);
-        services.AddPages(options, keys).AddCodeFlow();
+        services.AddPages(options, keys).AddPersonPages().AddCodeFlow();
         AddCalls(services, options);
         services.AddSingleton<ErrorPages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
@@ -163,6 +164,8 @@ internal static class GatewayHost
             .AddSingleton<PartnerAdminService>()
             .AddSingleton<ProgrammeAdminService>()
             .AddSingleton<ScoreFeedService>()
+            .AddSingleton<AccessHistory>()
+            .AddSingleton<PersonExport>()
             .AddSingleton<PersonService>()
             .AddSingleton<AuditService>()
             .AddSingleton(new LedgerVerification())
@@ -232,7 +235,7 @@ internal static class GatewayHost
             metadata => metadata.UseAuthentication().Run(NotFoundAsync)
         );
         branch.MapWhen(CodeFlowSetup.IsAuthorization, authorization => authorization.MapAuthorization());
-        branch.MapWhen(PageSetup.IsPage, pages => pages.MapPages(options));
+        branch.MapWhen(PageSetup.IsPage, pages => pages.MapPages(options, PersonPageRoutes.MapPersonPages));
         branch.Run(branch.ApplicationServices.GetRequiredService<ErrorPages>().WriteAsync);
     }
 

@@ -61,6 +61,18 @@ internal sealed class ConsentStore(Database database)
             .ListAsync(Consent.Map, cancellationToken);
     }
 
+    /// <summary>The live consents of a person, with all partners.</summary>
+    public async Task<List<Consent>> ListLiveAsync(string person, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection
+            .Command(
+                $"SELECT {Consent.Columns} FROM consents c WHERE c.person_id = @person AND c.ended_us IS NULL ORDER BY c.consent_id",
+                ("person", person)
+            )
+            .ListAsync(Consent.Map, cancellationToken);
+    }
+
     /// <summary>A partner's consents below an id that are in force, newest first.</summary>
     public async Task<List<Consent>> ListOfPartnerAsync(
         string partner,

@@ -63,7 +63,7 @@ internal static class LoginPages
     {
         var returnTo = ReturnAddress.Checked(http.Request.Query[ReturnAddress.Parameter]);
         return http.User.Identity?.IsAuthenticated == true
-            ? http.ShowAsync<OptInPage>(StatusCodes.Status200OK, ("ReturnTo", returnTo))
+            ? http.ShowAsync<OptInPage>(StatusCodes.Status200OK, ("ReturnTo", returnTo), ("HasRecords", http.PersonId() is not null))
             : http.SeeOther(ReturnAddress.Through("/login", $"{http.Request.Path}{http.Request.QueryString}"));
     }
 

@@ -5,8 +5,8 @@ using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Pages;
 
-/// <summary>Marks a page that only a person who is logged in and takes part may see.</summary>
-internal sealed record PersonRequired;
+/// <summary>Marks a page that only a person who is logged in and takes part may see; or also one who once did.</summary>
+internal sealed record PersonRequired(bool AlsoOptedOut = false);
 
 /// <summary>What every page passes: headers, the session, the form's token, and the question whether the person takes part; and what comes of exceptions.</summary>
 internal sealed partial class PageGate(IAntiforgery antiforgery, PersonAccounts accounts, ILogger<PageGate> logger)
@@ -47,8 +47,8 @@ internal sealed partial class PageGate(IAntiforgery antiforgery, PersonAccounts 
         }
 
         if (
-            endpoint.Metadata.GetMetadata<PersonRequired>() is null
-            || await IsTakingPartAsync(http, $"{http.Request.Path}{http.Request.QueryString}")
+            endpoint.Metadata.GetMetadata<PersonRequired>() is not { } required
+            || await MayPassAsync(http, $"{http.Request.Path}{http.Request.QueryString}", required.AlsoOptedOut)
         )
         {
             await next(http);
@@ -59,7 +59,9 @@ internal sealed partial class PageGate(IAntiforgery antiforgery, PersonAccounts 
     /// Whether somebody is logged in who takes part: then <see cref="PersonAccount"/> is a feature of the request. Else the browser is sent to the login or to the
     /// question whether to take part, and from there back to this address.
     /// </summary>
-    public async Task<bool> IsTakingPartAsync(HttpContext http, string address)
+    public Task<bool> IsTakingPartAsync(HttpContext http, string address) => MayPassAsync(http, address, alsoOptedOut: false);
+
+    private async Task<bool> MayPassAsync(HttpContext http, string address, bool alsoOptedOut)
     {
         if (http.User.Identity?.IsAuthenticated != true)
         {
@@ -68,7 +70,7 @@ internal sealed partial class PageGate(IAntiforgery antiforgery, PersonAccounts 
         }
 
         var account = http.PersonId() is { } id ? await accounts.FindAsync(id, http.RequestAborted) : null;
-        if (account is { IsOptedIn: true })
+        if (account is not null && (account.IsOptedIn || alsoOptedOut))
         {
             http.Features.Set(account);
             return true;

@@ -40,12 +40,13 @@ internal static class PageSetup
     public static bool IsPage(HttpContext http) =>
         Array.Exists(Roots, root => http.Request.Path.StartsWithSegments(root, StringComparison.Ordinal));
 
-    public static void MapPages(this IApplicationBuilder branch, GatewayOptions options) =>
+    public static void MapPages(this IApplicationBuilder branch, GatewayOptions options, Action<IEndpointRouteBuilder> ownPages) =>
         branch.MapBranch(
             pages =>
             {
                 pages.MapGet(PageStyle.Path, PageStyle.WriteAsync);
                 pages.MapLogin(options);
+                ownPages(pages);
             },
             between => between.UseWhen(UpstreamLogin.IsCallback, callback => callback.UseAuthentication())
         );

@@ -34,7 +34,8 @@ public sealed partial record PageTexts
                 WhatHappens: "加入以后会为您计算信用分。您可以随时退出,退出后分数会被删除。",
                 Nobody: "仅仅加入,还没有任何合作方得知任何信息:每一个合作方都要先得到您的同意。",
                 Submit: "加入",
-                Leave: "不加入,退出登录"
+                Leave: "不加入,退出登录",
+                Records: "您曾经加入过：查看关于您的记录"
             ),
             Consent = new(
                 Title: "{0} 请求您的同意",

@@ -34,7 +34,8 @@ public sealed partial record PageTexts
                 WhatHappens: "When you take part, a credit score is computed for you. You may leave at any time; the score is deleted then.",
                 Nobody: "Taking part alone tells nobody anything: each partner needs your consent first.",
                 Submit: "Take part",
-                Leave: "Not now, log out"
+                Leave: "Not now, log out",
+                Records: "You took part before: see what is on record of you"
             ),
             Consent = new(
                 Title: "{0} asks for your consent",

@@ -47,7 +47,7 @@ public sealed record LoginTexts(
 );
 
 /// <summary>What a person is asked who does not take part yet.</summary>
-public sealed record OptInTexts(string Title, string Lead, string WhatHappens, string Nobody, string Submit, string Leave);
+public sealed record OptInTexts(string Title, string Lead, string WhatHappens, string Nobody, string Submit, string Leave, string Records);
 
 /// <summary>Pages that say what went wrong.</summary>
 public sealed record FaultTexts(

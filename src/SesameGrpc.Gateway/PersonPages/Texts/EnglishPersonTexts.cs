@@ -1,0 +1,212 @@
+namespace SesameGrpc.Gateway.PersonPages.Texts;
+
+internal static class EnglishPersonTexts
+{
+    public static PersonTexts All { get; } =
+        new()
+        {
+            Amount = "CNY {0}",
+            Comma = ", ",
+            Names = EnglishNames.All,
+            Navigation = new(
+                Label: "My pages",
+                Home: "My score",
+                Accesses: "Who looked",
+                Consents: "Consents",
+                Obligations: "Obligations",
+                Disputes: "Disputes",
+                Times: "Times are China Standard Time (UTC+8)."
+            ),
+            Home = Home,
+            Accesses = Accesses,
+            Consents = Consents,
+            Obligations = Obligations,
+            Disputes = Disputes,
+            Leaving = Leaving,
+            Refused = new(
+                NotYoursTitle: "There is nothing here",
+                NotYours: "This is not among your records, or not any more. Nothing was changed.",
+                ChangedTitle: "This has changed meanwhile",
+                Changed: "What you asked for is not possible as things stand now. Nothing was changed. Open the page again to see how they stand.",
+                Back: "Back to my pages"
+            ),
+        };
+
+    private static HomeTexts Home =>
+        new(
+            Title: "My credit score",
+            Band: "Band: {0}",
+            Scale: "{0} on the scale from 350 to 950, in the band {1}",
+            ScaleTitle: "The bands",
+            You: "you are here",
+            AsOf: "Computed on",
+            ValidUntil: "Valid until",
+            Expired: "This score is out of date and is being renewed. Until then partners are told that there is no valid one.",
+            Newcomer: "No score has been computed for you yet. Until there is one, you count as 600.",
+            FactorsTitle: "What holds your score back most",
+            NoFactors: "No part of your score lacks much.",
+            NoParts: "This score came without its parts, so it cannot be said which of them holds it back.",
+            Glance: "At a glance",
+            ActiveConsents: "Active consents",
+            OpenObligations: "Open obligations",
+            OpenDisputes: "Open disputes",
+            DisputeScore: "Dispute the score",
+            DataTitle: "Your data, your choice",
+            Export: "Take your data along",
+            ExportHint: "Everything that is stored of you, as a JSON file.",
+            OptOut: "Stop taking part",
+            OptOutHint: "The score is deleted, all consents end. You may come back.",
+            Erase: "Have yourself erased",
+            EraseHint: "For good. What is stored then leads to nobody any more."
+        );
+
+    private static AccessTexts Accesses =>
+        new(
+            Title: "Who looked",
+            Lead: "Everyone who asked for something about you or changed something of yours, newest first. What was refused is here too.",
+            Empty: "Nobody has asked for anything about you yet.",
+            Older: "Older entries",
+            Newest: "Back to the newest",
+            You: "You yourself",
+            Operator: "The operator of this service",
+            Gateway: "This service by itself",
+            What: "What",
+            Purpose: "What for",
+            Told: "Was told",
+            ToldNothing: "nothing",
+            Answer: "Answer",
+            Service: "Service",
+            Why: "Why, and what you can do",
+            ReasonTitle: "Why this was refused",
+            ReasonsTitle: "The reasons",
+            When: "When",
+            Who: "Who asked",
+            Policy: "Version of the rules",
+            Leaf: "Number in the audit log",
+            NoConsent: "There was no consent of yours in force that covers what was asked. Nothing was told, not even whether you take part.",
+            OtherRefusal: "The request did not meet the rules of this service, so nothing was told. It has nothing to do with you: {0}.",
+            FactorsToday: "What holds your score back most, today",
+            DisputeTitle: "If you think this is wrong",
+            DisputeLead: "Dispute it. The operator has to answer within 20 days. Until then it is marked as disputed.",
+            Dispute: "Dispute this refusal",
+            Back: "Back to who looked"
+        );
+
+    private static OwnConsentTexts Consents =>
+        new(
+            Title: "My consents",
+            Lead: "A partner learns something about you only under a consent that is in force, and only what it lists. When you withdraw one, it ends with the partner's next question.",
+            Active: "In force or suspended",
+            Ended: "Ended",
+            Empty: "You have agreed to nothing at the moment. Nobody is told anything about you.",
+            State: "State",
+            Purpose: "What for",
+            Told: "May be told",
+            NotTold: "Is never told",
+            Services: "For these services",
+            AnyService: "all services of this partner (sandbox)",
+            Since: "You agreed on",
+            Until: "Ends by itself on",
+            EndedOn: "Ended on",
+            Withdraw: "Withdraw",
+            Suspend: "Suspend",
+            Resume: "Resume",
+            WithdrawAll: "Withdraw all",
+            WithdrawAllTitle: "Withdraw all consents?",
+            WithdrawAllLead: "{0} consents end at once and for good. What you have open with partners stays open. Partners can ask you again.",
+            WithdrawAllSubmit: "Yes, withdraw all",
+            Cancel: "No, go back",
+            Withdrawn: "Withdrawn. From this moment nobody is told anything under this consent.",
+            AllWithdrawn: "All consents are withdrawn. From this moment nobody is told anything about you.",
+            Suspended: "Suspended. Nothing is told under this consent until you resume it.",
+            Resumed: "In force again.",
+            ButtonFor: "{0}: {1}",
+            Older: "Older consents"
+        );
+
+    private static ObligationTexts Obligations =>
+        new(
+            Title: "My obligations",
+            Lead: "What you have open with partners, and what has ended.",
+            Open: "Open",
+            Ended: "Ended",
+            NothingOpen: "You have nothing open.",
+            Order: "Order",
+            Held: "Held against your limits",
+            Charged: "Charged",
+            Paid: "Paid",
+            Outstanding: "Still to be paid",
+            Since: "Began on",
+            Due: "To be returned by",
+            PaymentDue: "To be paid by",
+            EndedOn: "Ended on",
+            Overdue: "Overdue",
+            NoDue: "no fixed time",
+            Lines: "What was charged",
+            Dispute: "Dispute",
+            Disputed: "You dispute this",
+            Older: "Older ones"
+        );
+
+    private static DisputeTexts Disputes =>
+        new(
+            Title: "My disputes",
+            Lead: "You may dispute your score, a refusal and an obligation. The operator has to answer within 20 days.",
+            Empty: "You have disputed nothing.",
+            NewTitle: "Open a dispute",
+            AboutScore: "My score",
+            AboutRefusal: "The refusal with the number {0} in the audit log",
+            AboutObligation: "The obligation with {0}, order {1}",
+            About: "About",
+            Statement: "What is wrong?",
+            StatementHint: "At most 1,000 characters. The operator reads this; partners do not.",
+            StatementFault: "Please say what is wrong, in 1 to 1,000 characters.",
+            Submit: "Send",
+            NewLead: "Until it is answered, what you dispute is marked as disputed.",
+            Opened: "Opened on",
+            Due: "To be answered by",
+            Answer: "Answer",
+            AnsweredOn: "Answered on",
+            OpenScore: "Dispute my score",
+            OpenOther: "A refusal can be disputed from its entry in Who looked, an obligation from its entry in Obligations.",
+            Done: "Your dispute is open.",
+            TooMany: "You have as many disputes open as is possible. Please wait for answers.",
+            Overdue: "The time to answer has passed; the operator is late."
+        );
+
+    private static LeavingTexts Leaving =>
+        new(
+            OptOutTitle: "Stop taking part?",
+            OptOutLead: "This happens at once:",
+            OptOutPoints:
+            [
+                "Your score is deleted.",
+                "All your consents end. Partners see you as somebody they do not know.",
+                "What you have open with partners stays open, and you can still see it here.",
+                "You may take part again at any time. You then begin anew.",
+            ],
+            OptOutSubmit: "Yes, stop taking part",
+            OptedOutTitle: "You do not take part any more",
+            OptedOut: "Your score is deleted and all consents have ended.",
+            EraseTitle: "Have yourself erased?",
+            EraseLead: "This cannot be undone:",
+            ErasePoints:
+            [
+                "Your score, your consents, your disputes and what partners know you by are deleted.",
+                "The ledger and the audit log stay, because they prove that nothing was changed. Nothing in them leads to you any more, also not for us.",
+                "You will not be able to see any of it again. Take your data along before, if you want to keep it.",
+            ],
+            EraseConfirm: "I understand that this is for good.",
+            EraseConfirmFault: "Please tick the box first.",
+            EraseSubmit: "Erase me",
+            EraseBlockedTitle: "Not yet: something is still open",
+            EraseBlocked: "You can have yourself erased once these have ended:",
+            ErasedTitle: "You have been erased",
+            Erased: "Nothing that is stored leads to you any more. You may close this page now.",
+            ExportFirst: "Take your data along (JSON)",
+            Cancel: "No, go back",
+            RecordsTitle: "What is on record of you",
+            RecordsLead: "All of it is still open to you, by the links above and here:",
+            Again: "Take part again"
+        );
+}
