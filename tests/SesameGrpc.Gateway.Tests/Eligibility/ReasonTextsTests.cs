@@ -41,5 +41,5 @@ public sealed class ReasonTextsTests
     }
 
     [Fact]
-    public void Of_Nothing_IsEmpty() => Assert.Empty(ReasonTexts.Of(default));
+    public void Of_Nothing_IsEmpty() => Assert.Empty(ReasonTexts.Of(default(ReasonSet)));
 }

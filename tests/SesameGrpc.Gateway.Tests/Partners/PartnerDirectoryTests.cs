@@ -36,7 +36,8 @@ public sealed class PartnerDirectoryTests
                 },
             },
         ],
-        Samples.Catalogue
+        Samples.Catalogue,
+        revokedTokens: []
     );
 
     [Fact]
