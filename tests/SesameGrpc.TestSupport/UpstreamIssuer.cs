@@ -1,8 +1,10 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -15,6 +17,7 @@ public sealed class UpstreamIssuer : IAsyncDisposable
     private const string Secret = "a secret of the test's provider";
     private readonly string directory = TestEnvironment.NewDirectory("upstream");
     private readonly TestAuthority authority = new("Upstream CA");
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly WebApplication app;
 
     private UpstreamIssuer()
@@ -67,6 +70,7 @@ public sealed class UpstreamIssuer : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         authority.Dispose();
+        key.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 
@@ -74,7 +78,7 @@ public sealed class UpstreamIssuer : IAsyncDisposable
     {
         server.SetAuthorizationEndpointUris("authorize").SetTokenEndpointUris("token");
         server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
-        server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
+        server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32))).AddSigningKey(new ECDsaSecurityKey(key));
         server.EnableDegradedMode();
         server.UseAspNetCore();
         server.AddEventHandler<ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(ValidateAsync));

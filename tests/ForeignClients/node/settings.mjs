@@ -9,6 +9,7 @@ const env = process.env;
 export const partner = env.SESAME_PARTNER ?? 'hello-bike';
 export const issuer = env.SESAME_ISSUER ?? 'https://localhost:7444';
 export const gateway = new URL(env.SESAME_GATEWAY ?? 'https://localhost:7443');
+export const redirect = env.SESAME_REDIRECT ?? 'http://127.0.0.1:7450/consent';
 export const protos = env.SESAME_PROTOS ?? `${repository}artifacts/protos`;
 
 // The client's certificate and key, and the CA that signed the gateway's certificate; all PEM.
