@@ -68,7 +68,7 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         // What was read a while ago may be relied on, but is no reason to refuse: the person may have agreed to more since.
         var covers = known?.Consent?.Covers(scope, programme, time.NowMicros()) == true;
         var reading = covers ? known! : await ReadAsync(call.Partner!.Id, subject, cancellationToken);
-        if (reading.Consent is not { } consent || !consent.Covers(scope, programme, time.NowMicros()))
+        if (reading.Consent is not { } consent || !consent.Covers(scope, programme, time.NowMicros()) || !call.MayConcern(subject))
         {
             return new Agreement(reading.Person ?? subject, null);
         }

@@ -214,6 +214,7 @@ internal sealed class DepositWaiverService(
     )
         where TResponse : class, IMessage<TResponse>
     {
+        var call = context.Call();
         var partner = context.Partner().Id;
         new FieldCheck()
             .Require(change.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
@@ -222,11 +223,11 @@ internal sealed class DepositWaiverService(
         {
             Request = RequestKey.Of(context, change.RequestId, change.Request),
             ObligationId = Obligation.IsId(change.Id) ? change.Id : null,
-            NewEntry = context.Call().NewAuditEntry,
+            NewEntry = call.NewAuditEntry,
             Decide = book =>
             {
                 var waiver = book.Obligation(change.Id);
-                if (!DepositWaiverChanges.IsOf(partner, waiver))
+                if (!DepositWaiverChanges.IsOf(partner, waiver) || !call.MayConcern(waiver!.Subject))
                 {
                     throw new RefusalException(Refuse.NotFound());
                 }

@@ -45,6 +45,9 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     /// <summary>Whether the token has the scope, and the partner has it still; only for methods whose row asks for a partner's token.</summary>
     public bool HasScope(string scope) => Token!.Scopes.Contains(scope) && Partner!.Scopes.Contains(scope);
 
+    /// <summary>Whether the call may be about the person whom the partner knows by this subject: a token that came of a consent is for its person alone.</summary>
+    public bool MayConcern(string subject) => Token?.Subject is not { } own || string.Equals(own, subject, StringComparison.Ordinal);
+
     public bool IsIdentified => Partner is not null || Operator is not null;
 
     /// <summary>The caller as request records and the audit log know it.</summary>

@@ -104,6 +104,33 @@ public sealed class CodeTests(Stores stores)
         Assert.Equal((StatusCode.Unauthenticated, "TOKEN_BINDING_MISMATCH"), (refused.Code, refused.Reason));
     }
 
+    [Fact]
+    public async Task Token_FromAConsent_IsForItsPersonAlone()
+    {
+        await using var scene = await CodeFlowScene.StartAsync();
+        await scene.Gateway.FeedAsync("test-700", 700);
+        var usual = scene.With(
+            await scene.Gateway.TokenAsync(CodeFlowScene.Partner, scene.Certificate, "score.read", "deposit_waiver.write")
+        );
+        var other = await usual.GrantAsync("test-700", "bike.deposit_free", "ride-1");
+        var own = scene.With(
+            (await scene.ExchangeAsync(await scene.CodeAsync(("scope", "score.read deposit_waiver.write")))).Text("access_token")
+        );
+
+        var lookup = await RefusedCall.OfAsync(own.Scores.GetCreditScoreAsync(new GetCreditScoreRequest { Subject = "test-700" }));
+        var change = await RefusedCall.OfAsync(
+            own.Waivers.CancelDepositWaiverAsync(
+                new CancelDepositWaiverRequest { RequestId = "cancel", DepositWaiverId = other.DepositWaiver.DepositWaiverId }
+            )
+        );
+        var granted = await own.GrantAsync(CodeFlowScene.Person, "bike.deposit_free", "ride-2");
+
+        Assert.Equal("RESOURCE_NOT_FOUND", lookup.Reason);
+        Assert.Equal("RESOURCE_NOT_FOUND", change.Reason);
+        Assert.Equal(CodeFlowScene.Person, granted.DepositWaiver.Subject);
+        await usual.Scores.GetCreditScoreAsync(new GetCreditScoreRequest { Subject = "test-700" });
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
