@@ -8,13 +8,13 @@ using SesameGrpc.Client;
 
 namespace SesameGrpc.Cli.Demo;
 
-/// <summary>`sesame demo`: starts a gateway of its own, runs the bike story over the real wire, and leaves nothing behind.</summary>
+/// <summary>`sesame demo`: starts a gateway of its own, runs the story of a bike ride and of a consent over the real wire, and leaves nothing behind.</summary>
 internal static class DemoCommand
 {
     public static Command Create() =>
         new Command(
             "demo",
-            "Start a gateway, run the bike story as a partner, and stop it. Exit code 0 when every step went as expected."
+            "Start a gateway, run the story of a bike ride and of a consent as a partner, and stop it. Exit code 0 when every step went as expected."
         ).Runs(RunAsync);
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
@@ -76,13 +76,21 @@ internal static class DemoCommand
             context.Time,
             async cancellation => (await bike.Tokens.GetAsync(cancellation)).Value
         );
-        return await TellAsync(new BikeStory(bike, thief), new DemoPresenter(context.Output), cancellationToken);
+        using var oauth = new HttpClient(MutualTlsHandler.Create(certificates.Partner(DemoPartners.HelloBike), resumeSessions: false))
+        {
+            BaseAddress = gateway.Addresses.PartnerUrl,
+        };
+        using var person = new PersonBrowser(gateway.Addresses.PublicUrl, certificates.Partner(DemoPartners.HelloBike).CaPath);
+        var steps = new BikeStory(bike, thief)
+            .RunAsync(cancellationToken)
+            .Concat(new ConsentStory(bike, oauth, person).RunAsync(cancellationToken));
+        return await TellAsync(steps, new DemoPresenter(context.Output));
     }
 
-    private static async Task<ExitCode> TellAsync(BikeStory story, DemoPresenter presenter, CancellationToken cancellationToken)
+    private static async Task<ExitCode> TellAsync(IAsyncEnumerable<DemoStep> steps, DemoPresenter presenter)
     {
         presenter.Open();
-        await foreach (var step in story.RunAsync(cancellationToken))
+        await foreach (var step in steps)
         {
             presenter.Show(step);
         }

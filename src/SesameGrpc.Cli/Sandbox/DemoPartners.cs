@@ -8,6 +8,10 @@ namespace SesameGrpc.Cli.Sandbox;
 internal static class DemoPartners
 {
     public const string HelloBike = "hello-bike";
+
+    /// <summary>Where Hello Bike has persons sent back to after they have decided. Nobody is there: the address is taken apart before.</summary>
+    public const string HelloBikeRedirect = "https://hello-bike.example/consent";
+
     public const string HuashanHospital = "huashan-hospital";
     public const string ZhejiangLibrary = "zhejiang-library";
     public const string BaiheDating = "baihe-dating";
@@ -76,5 +80,6 @@ internal static class DemoPartners
             ClientAuthentication = ClientAuthentication.TlsCa,
             Scopes = { scopes.ToArray() },
             Enrolments = { programmes.Select(ProgrammeArgument.Parse) },
+            RedirectUris = { id == HelloBike ? [HelloBikeRedirect] : Array.Empty<string>() },
         };
 }

@@ -8,7 +8,7 @@ internal sealed class SandboxPersons
 {
     public const int LowestScore = 350;
     public const int HighestScore = 950;
-    public const int TestPersonCount = 7 * (HighestScore - LowestScore + 1);
+    public const int TestPersonCount = 9 * (HighestScore - LowestScore + 1);
     private const int Seed = 650;
     private const double Mean = 640;
     private const double Deviation = 95;
@@ -28,8 +28,11 @@ internal sealed class SandboxPersons
     public static IReadOnlyList<string> PaymentModifiers { get; } =
     ["declined", "declinedonce", "slowpay", "lostanswer", "railunavailable"];
 
+    /// <summary>Persons who have not agreed to anything, and persons who have agreed to everything and withdrawn.</summary>
+    public static IReadOnlyList<string> ConsentModifiers { get; } = ["noconsent", "revoked"];
+
     /// <summary>
-    /// test-350 to test-950 with exactly that score, each also as test-N-listed, who is on the courts' list, and with each of the payment modifiers.
+    /// test-350 to test-950 with exactly that score, each also as test-N-listed, who is on the courts' list, and with each of the payment and consent modifiers.
     /// </summary>
     public IEnumerable<ScoreRow> TestPersons()
     {
@@ -38,7 +41,7 @@ internal sealed class SandboxPersons
         {
             yield return Row(++line, $"test-{score}", score, courtListed: false);
             yield return Row(++line, $"test-{score}-listed", score, courtListed: true);
-            foreach (var modifier in PaymentModifiers)
+            foreach (var modifier in PaymentModifiers.Concat(ConsentModifiers))
             {
                 yield return Row(++line, $"test-{score}-{modifier}", score, courtListed: false);
             }

@@ -6,13 +6,28 @@ namespace SesameGrpc.Cli.Tests.Wire;
 public sealed class DemoTests
 {
     [Fact]
-    public async Task Demo_Json_TellsTheBikeStoryAndNothingElse()
+    public async Task Demo_Json_TellsTheStoryAndNothingElse()
     {
         var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "--json");
 
         Assert.True(run.ExitCode == 0, run.Out + run.Error);
         Assert.Equal(
-            ["token", "score", "eligibility", "eligibility", "grant", "replay", "grant", "complete", "stolen-token"],
+            [
+                "token",
+                "score",
+                "eligibility",
+                "eligibility",
+                "grant",
+                "replay",
+                "grant",
+                "complete",
+                "stolen-token",
+                "no-consent",
+                "consent",
+                "eligibility",
+                "withdraw",
+                "no-consent",
+            ],
             run.Lines.Select(line => (string)line["step"]!)
         );
         AssertFields(run.Lines[0], """{"token_type":"Bearer"}""");
@@ -29,6 +44,14 @@ public sealed class DemoTests
         AssertFields(run.Lines[6], """{"subject":"test-649","state":"NOT_GRANTED","reasons":["SCORE_TOO_LOW"]}""");
         AssertFields(run.Lines[7], """{"state":"RELEASED","allowed_actions":[]}""");
         AssertFields(run.Lines[8], """{"code":"UNAUTHENTICATED","reason":"TOKEN_BINDING_MISMATCH"}""");
+        AssertFields(run.Lines[9], """{"subject":"test-650-noconsent","code":"NOT_FOUND","reason":"RESOURCE_NOT_FOUND"}""");
+        AssertFields(
+            run.Lines[10],
+            """{"subject":"test-650-noconsent","purpose":"DEPOSIT_WAIVER","programmes":["bike.deposit_free"],"days":90}"""
+        );
+        Assert.Matches("^[0-9a-f]{32}$", (string?)run.Lines[10]["consent_id"]);
+        AssertFields(run.Lines[11], """{"subject":"test-650-noconsent","decision":"ELIGIBLE"}""");
+        AssertFields(run.Lines[13], """{"code":"NOT_FOUND","reason":"RESOURCE_NOT_FOUND"}""");
         Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
     }
 
