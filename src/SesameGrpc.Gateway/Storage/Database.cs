@@ -75,6 +75,20 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Waits for SQLite's one place for writers, for a write that is not a transaction of ours; <see cref="LeaveWriter"/> gives it back. PostgreSQL has no such place.
+    /// </summary>
+    public Task EnterWriterAsync(CancellationToken cancellationToken) =>
+        Provider == StorageProvider.Sqlite ? EnterSqliteAsync(cancellationToken) : Task.CompletedTask;
+
+    public void LeaveWriter()
+    {
+        if (Provider == StorageProvider.Sqlite)
+        {
+            sqliteWriter.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();

@@ -192,6 +192,29 @@ public sealed class CodeTests(Stores stores)
         Assert.Equal((0, 0, 0), await CountAsync(scene));
     }
 
+    [Fact]
+    public async Task Writes_OfTheAuthorizationServer_WaitInLineWithAllOthers()
+    {
+        await using var scene = await CodeFlowScene.StartAsync();
+        var database = scene.Gateway.Service<Gateway.Storage.Database>();
+        var release = new TaskCompletionSource();
+        var writing = database.WriteAsync(
+            async (_, _) =>
+            {
+                await release.Task;
+                return 0;
+            },
+            CancellationToken.None
+        );
+
+        var push = scene.PushAsync();
+        await Eventually.HoldsAsync(() => Task.FromResult(database.WaitingWriters == 1), "the pushed request waits for its place");
+        release.SetResult();
+        await writing;
+
+        Assert.Equal(HttpStatusCode.Created, (await push).Status);
+    }
+
     private static Task<OAuthAnswer> RevokeAsync(CodeFlowScene scene, string token) =>
         scene.PostAsync("/connect/revoke", new() { ["client_id"] = CodeFlowScene.Partner, ["token"] = token });
 
