@@ -30,7 +30,9 @@ public sealed class AuditTests(DevSandbox sandbox) : IClassFixture<DevSandbox>, 
         const string Other = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 
         var otherKey = await sandbox.AsOperatorAsync("audit", "verify", "--key", Other);
-        await File.WriteAllTextAsync(Kept, (await File.ReadAllTextAsync(Kept)).Replace('A', 'B'));
+        var lines = await File.ReadAllLinesAsync(Kept);
+        lines[2] = (lines[2][0] == 'A' ? "B" : "A") + lines[2][1..];
+        await File.WriteAllTextAsync(Kept, string.Join('\n', lines) + "\n");
         var forged = await sandbox.AsOperatorAsync("audit", "verify", "--checkpoint", Kept, "--key", key);
 
         Assert.Equal((5, 5), (otherKey.ExitCode, forged.ExitCode));

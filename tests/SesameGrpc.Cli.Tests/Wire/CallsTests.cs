@@ -88,6 +88,8 @@ public sealed class CallsTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
             id,
             "--name",
             "New",
+            "--kind",
+            "lender",
             "--scope",
             "score.read",
             "--scope",
