@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace SesameGrpc.TransparencyLog;
 
 /// <summary>
@@ -9,7 +7,6 @@ namespace SesameGrpc.TransparencyLog;
 public sealed class LogDirectory(string path)
 {
     private const string CheckpointFile = "checkpoint";
-    private const string MinimumIndexFile = "minimum-index";
     private readonly List<byte[]> bundle = [];
     private long written;
     private long ended;
@@ -47,7 +44,7 @@ public sealed class LogDirectory(string path)
 
         if (ended > 0)
         {
-            await File.WriteAllTextAsync(FileOf(MinimumIndexFile), $"{ended}\n", cancellationToken);
+            await MinimumIndexFile.WriteAsync(path, ended, cancellationToken);
         }
 
         await File.WriteAllTextAsync(FileOf(CheckpointFile), note, cancellationToken);
@@ -94,7 +91,7 @@ public sealed class LogDirectory(string path)
         {
             checkpoint = Checkpoint.Open(await ReadCheckpointAsync(cancellationToken), key);
             rebuild = new LogRebuild(earlier is null ? [checkpoint] : [checkpoint, Checkpoint.Open(earlier, key)], minimumIndexOf);
-            MinimumIndex = await ReadMinimumIndexAsync(checkpoint.Size, cancellationToken);
+            MinimumIndex = await MinimumIndexFile.ReadAsync(path, checkpoint.Size, cancellationToken);
         }
         catch (Exception exception) when (exception is LogFormatException or FileNotFoundException)
         {
@@ -120,24 +117,6 @@ public sealed class LogDirectory(string path)
 
         rebuild.End(tile => Compare(tile, rebuild));
         return rebuild.Differences;
-    }
-
-    private async Task<long> ReadMinimumIndexAsync(long size, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(path, MinimumIndexFile);
-        if (!File.Exists(file))
-        {
-            return 0;
-        }
-
-        var text = await File.ReadAllTextAsync(file, cancellationToken);
-        return
-            long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var minimum)
-            && text == $"{minimum}\n"
-            && minimum % Tile.FullWidth == 0
-            && minimum <= size
-            ? minimum
-            : throw new LogFormatException($"{MinimumIndexFile} is not the index of a bundle's first entry.");
     }
 
     // Of entries that have ended the tile's hashes take the place; the tiles above, and the checkpoint, say whether they are right.

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Grpc.Core;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
@@ -12,8 +11,6 @@ namespace SesameGrpc.Cli.Audit;
 /// <summary>`sesame audit verify`: recomputes the whole log, of the gateway or of an export, and names each difference.</summary>
 internal static class AuditVerifyCommand
 {
-    private const int ShownDifferences = 20;
-
     private static readonly Option<FileInfo?> Earlier = new("--checkpoint")
     {
         Description = "A checkpoint that was kept elsewhere (`sesame audit checkpoint --out`); the log must continue it.",
@@ -38,7 +35,7 @@ internal static class AuditVerifyCommand
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var earlier = context.Get(Earlier) is { } file ? await LogDirectory.ReadNoteAsync(file.FullName, cancellationToken) : null;
-        Verdict verdict;
+        AuditVerdict verdict;
         if (context.Get(Exported) is { } exported)
         {
             var key = context.Get(AuditCommands.Key) ?? throw new UsageException("--dir needs --key: an export must not vouch for itself.");
@@ -56,11 +53,11 @@ internal static class AuditVerifyCommand
             verdict = await VerifyGatewayAsync(context, channel, earlier, cancellationToken);
         }
 
-        Show(context.Output, verdict);
+        verdict.Show(context.Output);
         return verdict.Differences.Count == 0 ? ExitCode.Ok : ExitCode.NotSound;
     }
 
-    private static async Task<Verdict> VerifyExportAsync(
+    private static async Task<AuditVerdict> VerifyExportAsync(
         CommandContext context,
         LogDirectory export,
         VerifierKey key,
@@ -85,7 +82,7 @@ internal static class AuditVerifyCommand
                     cancellationToken
                 )
         );
-        return new Verdict(entries, export.MinimumIndex, key.ToString(), differences);
+        return new AuditVerdict(entries, export.MinimumIndex, key.ToString(), differences);
     }
 
     // For the progress alone; what is wrong with the checkpoint is told by the verification.
@@ -101,7 +98,7 @@ internal static class AuditVerifyCommand
         }
     }
 
-    private static async Task<Verdict> VerifyGatewayAsync(
+    private static async Task<AuditVerdict> VerifyGatewayAsync(
         CommandContext context,
         OperatorChannel channel,
         string? earlier,
@@ -122,11 +119,11 @@ internal static class AuditVerifyCommand
                 cancellationToken
             );
             var stored = await CheckStoreAsync(context, channel, newest.TreeSize, earlier, cancellationToken);
-            return new Verdict(rebuild.Size, rebuild.MinimumIndex, key.ToString(), [.. rebuild.Differences, .. stored]);
+            return new AuditVerdict(rebuild.Size, rebuild.MinimumIndex, key.ToString(), [.. rebuild.Differences, .. stored]);
         }
         catch (LogFormatException exception)
         {
-            return new Verdict(0, 0, key.ToString(), [exception.Message]);
+            return new AuditVerdict(0, 0, key.ToString(), [exception.Message]);
         }
     }
 
@@ -160,42 +157,4 @@ internal static class AuditVerifyCommand
                 return differences;
             }
         );
-
-    private static void Show(CliOutput output, Verdict verdict)
-    {
-        if (output.Json)
-        {
-            output.WriteJson(
-                new JsonObject
-                {
-                    ["sound"] = verdict.Differences.Count == 0,
-                    ["entries"] = verdict.Entries,
-                    ["ended"] = verdict.Ended,
-                    ["key"] = verdict.Key,
-                    ["differences"] = new JsonArray([.. verdict.Differences.Select(difference => JsonValue.Create(difference))]),
-                }
-            );
-            return;
-        }
-
-        foreach (var difference in verdict.Differences.Take(ShownDifferences))
-        {
-            output.Error.WriteLine(difference);
-        }
-
-        if (verdict.Differences.Count > ShownDifferences)
-        {
-            output.Error.WriteLine($"... and {verdict.Differences.Count - ShownDifferences:N0} more; --json lists them.");
-        }
-
-        output.WriteCard(
-            verdict.Differences.Count == 0 ? "The log is as it was signed" : "The log is not as it was signed",
-            ("entries", verdict.Entries.ToString("N0")),
-            ("ended", verdict.Ended == 0 ? null : $"{verdict.Ended:N0}, as the log itself says"),
-            ("differences", verdict.Differences.Count == 0 ? "none" : verdict.Differences.Count.ToString("N0")),
-            ("key", verdict.Key)
-        );
-    }
-
-    private sealed record Verdict(long Entries, long Ended, string Key, IReadOnlyList<string> Differences);
 }

@@ -125,31 +125,9 @@ internal sealed class AuditService(
         await using var snapshot = await Database.BeginSnapshotAsync(connection, context.CancellationToken);
         var end = await SizeOfAsync(connection, "end_index", request.EndIndex, context.CancellationToken);
         new FieldCheck().Require(request.FirstIndex >= 0 && request.FirstIndex <= end, "first_index", $"must be 0 to {end}").Enforce();
-        var ended = Math.Min(end, await AuditStore.MinimumIndexAsync(connection, context.CancellationToken));
-        var next = request.FirstIndex;
-        for (; next < ended; next = (next / Tile.FullWidth * Tile.FullWidth) + Tile.FullWidth)
+        await foreach (var message in AuditExport.ReadAsync(connection, request.FirstIndex, end, context.CancellationToken))
         {
-            if (await EndedAsync(connection, next, ended, context.CancellationToken) is not { } hashes)
-            {
-                return;
-            }
-
-            await responseStream.WriteAsync(hashes, context.CancellationToken);
-        }
-
-        for (next = Math.Min(next, end); next < end; )
-        {
-            var leaves = await AuditStore.LeavesAsync(connection, next, Math.Min(Tile.FullWidth, end - next), context.CancellationToken);
-            if (leaves.Count == 0)
-            {
-                // Leaves are missing; the receiver finds out that the root does not come out.
-                return;
-            }
-
-            var message = new ExportAuditLogResponse { FirstIndex = leaves[0].Index };
-            message.Entries.Add(leaves.Select(leaf => UnsafeByteOperations.UnsafeWrap(leaf.Entry)));
             await responseStream.WriteAsync(message, context.CancellationToken);
-            next = leaves[^1].Index + 1;
         }
     }
 
@@ -179,27 +157,6 @@ internal sealed class AuditService(
             },
             context.CancellationToken
         );
-    }
-
-    // Null where the tile is missing; the receiver finds out that the root does not come out.
-    private static async Task<ExportAuditLogResponse?> EndedAsync(
-        DbConnection connection,
-        long first,
-        long ended,
-        CancellationToken cancellationToken
-    )
-    {
-        var index = first / Tile.FullWidth;
-        var tile = new Tile(0, index, await AuditStore.TileAsync(connection, 0, index, cancellationToken) ?? []);
-        var from = (int)(first % Tile.FullWidth);
-        var until = (int)Math.Min(tile.Width, ended - (index * Tile.FullWidth));
-        return until <= from
-            ? null
-            : new ExportAuditLogResponse
-            {
-                FirstIndex = first,
-                LeafHashes = { Enumerable.Range(from, until - from).Select(position => ByteString.CopyFrom(tile.HashAt(position))) },
-            };
     }
 
     private static async Task<long> PublishedAsync(DbConnection connection, CancellationToken cancellationToken) =>

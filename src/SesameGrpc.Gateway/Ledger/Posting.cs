@@ -1,6 +1,6 @@
 namespace SesameGrpc.Gateway.Ledger;
 
-/// <summary>What an entry of the journal does; the number is stored and is that of the contract's enum, which has no Retired: no obligation has such an entry.</summary>
+/// <summary>What an entry of the journal does; the number is stored and is that of the contract's enum.</summary>
 internal enum EntryKind
 {
     Hold = 1,

@@ -1,7 +1,5 @@
 using System.Data.Common;
-using System.Text;
 using SesameGrpc.Contracts.Audit.V1;
-using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Persons;
@@ -28,9 +26,6 @@ internal sealed class AdverseRecordStore(Database database, PersonStore persons)
         UPDATE ledger_entries SET kind = 10, obligation_id = '', amount_fen = 0, state = 0, created_us = 0, detail = NULL
         WHERE person_id = @person AND obligation_id = @id
         """;
-
-    private const string Deliveries =
-        "position = @position AND endpoint_id IN (SELECT endpoint_id FROM webhook_endpoints WHERE partner_id = @partner)";
 
     /// <summary>What has been kept long enough, behind the last one seen.</summary>
     public async Task<List<AdverseRecord>> FindAsync(long cutoffMicros, string behind, int limit, CancellationToken cancellationToken)
@@ -86,8 +81,8 @@ internal sealed class AdverseRecordStore(Database database, PersonStore persons)
                 }
 
                 var (partner, programme) = found[0];
-                var events = await EventsAsync(transaction, record, partner, token);
-                if (await IsUnderWayAsync(transaction, record, partner, events, token))
+                var events = await AdverseTraces.EventsAsync(transaction, record, partner, token);
+                if (await AdverseTraces.IsUnderWayAsync(transaction, record, partner, events, token))
                 {
                     return (false, last);
                 }
@@ -102,64 +97,15 @@ internal sealed class AdverseRecordStore(Database database, PersonStore persons)
                 }
 
                 await RetireEntriesAsync(transaction, record, ScopeLimit.ScopesOf(partner, programme), token);
-                await DeleteAnswersAsync(transaction, record, token);
+                await AdverseTraces.DeleteAnswersAsync(transaction, record, token);
                 last.Add("DELETE FROM collections WHERE obligation_id = @id", ("id", record.ObligationId));
                 last.Add("DELETE FROM disputes WHERE about_kind = 3 AND about = @id", ("id", record.ObligationId));
-                events.ForEach(position => DeleteEvent(last, position, partner));
+                events.ForEach(position => AdverseTraces.DeleteEvent(last, position, partner));
                 AuditLog.Append(last, [leaf]);
                 return (true, last);
             },
             cancellationToken
         );
-
-    private static async Task<List<long>> EventsAsync(
-        DbTransaction transaction,
-        AdverseRecord record,
-        string partner,
-        CancellationToken cancellationToken
-    )
-    {
-        var all = await transaction
-            .Command(
-                "SELECT position, document FROM events WHERE person_id = @person AND partner_id = @partner",
-                ("person", record.Person),
-                ("partner", partner)
-            )
-            .ListAsync(row => (Position: row.GetInt64(0), Event: Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(1))), cancellationToken);
-        return [.. all.Where(item => item.Event.DepositWaiver?.DepositWaiverId == record.ObligationId).Select(item => item.Position)];
-    }
-
-    // A delivery that is still to be made holds up those behind it, and a refund has money to give back; both come to an end by themselves.
-    private static async Task<bool> IsUnderWayAsync(
-        DbTransaction transaction,
-        AdverseRecord record,
-        string partner,
-        List<long> events,
-        CancellationToken cancellationToken
-    )
-    {
-        var batch = new StatementBatch(transaction);
-        var open = new List<List<int>>
-        {
-            batch.Query(
-                "SELECT 1 FROM collections WHERE obligation_id = @id AND next_us IS NOT NULL",
-                row => row.GetInt32(0),
-                ("id", record.ObligationId)
-            ),
-        };
-        open.AddRange(
-            events.Select(position =>
-                batch.Query(
-                    $"SELECT 1 FROM webhook_deliveries WHERE {Deliveries} AND state < 3",
-                    row => row.GetInt32(0),
-                    ("position", position),
-                    ("partner", partner)
-                )
-            )
-        );
-        await batch.SendAsync(cancellationToken);
-        return open.Any(rows => rows.Count > 0);
-    }
 
     // The scope of all partners keeps counting every entry, retired ones too: its version is the number of the person's last entry.
     private static async Task RetireEntriesAsync(
@@ -191,39 +137,4 @@ internal sealed class AdverseRecordStore(Database database, PersonStore persons)
                 .ExecuteAsync(cancellationToken);
         }
     }
-
-    // Answers that are kept for repetitions of their requests tell of the obligation as well.
-    private static async Task DeleteAnswersAsync(DbTransaction transaction, AdverseRecord record, CancellationToken cancellationToken)
-    {
-        var id = Encoding.ASCII.GetBytes(record.ObligationId);
-        var answers = await transaction
-            .Command("SELECT caller, method, request_id, response FROM requests WHERE person_id = @person", ("person", record.Person))
-            .ListAsync(
-                row =>
-                    (
-                        Caller: row.GetString(0),
-                        Method: row.GetString(1),
-                        Request: row.GetString(2),
-                        Response: row.IsDBNull(3) ? [] : row.GetFieldValue<byte[]>(3)
-                    ),
-                cancellationToken
-            );
-        foreach (var answer in answers.Where(answer => answer.Response.AsSpan().IndexOf(id) >= 0))
-        {
-            await transaction
-                .Command(
-                    "DELETE FROM requests WHERE caller = @caller AND method = @method AND request_id = @request",
-                    ("caller", answer.Caller),
-                    ("method", answer.Method),
-                    ("request", answer.Request)
-                )
-                .ExecuteAsync(cancellationToken);
-        }
-    }
-
-    private static void DeleteEvent(StatementBatch batch, long position, string partner) =>
-        batch
-            .Add($"DELETE FROM webhook_attempts WHERE {Deliveries}", ("position", position), ("partner", partner))
-            .Add($"DELETE FROM webhook_deliveries WHERE {Deliveries}", ("position", position), ("partner", partner))
-            .Add("DELETE FROM events WHERE position = @position", ("position", position));
 }

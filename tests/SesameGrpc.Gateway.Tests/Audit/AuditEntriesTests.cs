@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
+using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Storage;
@@ -38,6 +40,21 @@ public sealed class AuditEntriesTests
 
         Assert.Equal(Samples.Now, entry.RecordTime.ToDateTimeOffset());
         Assert.Equal((1, "partner:bike", "s.S/M", "call"), (entry.FormatVersion, entry.Caller, entry.Method, entry.CallId));
+    }
+
+    /// <summary>What anybody else makes the log say of its own entries is no excuse for a gap.</summary>
+    [Theory]
+    [InlineData(AuditEntries.Gateway, AuditEntries.Retention, 512)]
+    [InlineData("partner:gateway", AuditEntries.Retention, 0)]
+    [InlineData("operator:RetentionWorker", "s.S/M", 0)]
+    [InlineData(AuditEntries.Gateway, "OverdueWorker", 0)]
+    public void MinimumIndex_OfAnEntry_IsTheWorkersAlone(string caller, string method, long expected)
+    {
+        var entry = Entries(Samples.NewKeys()).New(caller, method, "");
+        entry.Retention = new AuditRetention { MinimumIndex = 512 };
+
+        Assert.Equal(expected, AuditEntries.MinimumIndexOf(entry.ToByteArray()));
+        Assert.Equal(0, AuditEntries.MinimumIndexOf("\u0007 RetentionWorker"u8));
     }
 
     [Fact]

@@ -26,6 +26,34 @@ public sealed class PersonTrailTests
         Assert.Empty(differences);
     }
 
+    /// <summary>Entries of a deleted obligation keep their numbers, and count in the scope of all alone.</summary>
+    [Fact]
+    public void Compare_WithRetiredEntries_CountsThemInTheScopeOfAllAlone()
+    {
+        var trail = new PersonTrail(differences.Add);
+        trail.Add(new TrailEntry("p", 1, "", EntryKind.Retired, 0, default, null), null, null);
+        trail.Add(new TrailEntry("p", 2, "", EntryKind.Retired, 0, default, null), null, null);
+        trail.Add(new TrailEntry("p", 3, "o", EntryKind.Hold, 100, ObligationState.Active, null), "bike", "ride");
+
+        trail.Compare([.. Scopes.Select(scope => new StoredExposure(scope, 100, 1, 200, 5, scope == "all" ? 3 : 1))]);
+
+        Assert.Empty(differences);
+    }
+
+    [Theory]
+    [InlineData(EntryKind.Retired, "o", 0, 0)]
+    [InlineData(EntryKind.Retired, "", 1, 0)]
+    [InlineData(EntryKind.Retired, "", 0, 1)]
+    [InlineData(EntryKind.Hold, "", 0, 1)]
+    public void Add_OfAnEntryThatIsNeitherRetiredNorOfAnObligation_NamesIt(object kind, string obligation, long fen, int state)
+    {
+        var trail = new PersonTrail(differences.Add);
+
+        trail.Add(new TrailEntry("p", 1, obligation, (EntryKind)kind, fen, (ObligationState)state, null), null, null);
+
+        Assert.Equal($"Entry 1 ({(EntryKind)kind}) is neither of an obligation nor of one that was deleted.", Assert.Single(differences));
+    }
+
     [Theory]
     [InlineData(EntryKind.Release, ObligationState.Released)]
     [InlineData(EntryKind.Cancel, ObligationState.Cancelled)]
