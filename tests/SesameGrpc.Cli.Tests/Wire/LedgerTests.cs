@@ -71,7 +71,8 @@ public sealed class LedgerTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     public async Task Verify_ASoundLedgerAndABrokenOne_IsZeroAndFive()
     {
         await GrantAsync("test-900", "l-5");
-        const string Change = "UPDATE exposures SET open_count = open_count {0} 1 WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-900') AND scope = 'all'";
+        const string Change =
+            "UPDATE exposures SET open_count = open_count {0} 1 WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-900') AND scope = 'all'";
 
         var sound = await sandbox.AsOperatorAsync("ledger", "verify");
         await sandbox.ChangeStoreAsync(string.Format(null, Change, '+'));

@@ -49,7 +49,7 @@ public sealed class PersonsTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
             "open",
             "test-702",
             "--obligation",
-            (string)granted.Json["deposit_waiver"]!["deposit_waiver_id"]!,
+            (string)granted.Json["deposit_waiver_id"]!,
             .. statement,
         ]);
         var ofAnother = await sandbox.AsOperatorAsync([
@@ -81,7 +81,7 @@ public sealed class PersonsTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     {
         var granted = await sandbox.AsPartnerAsync("waiver", "grant", "test-704", "bike.deposit_free", "--order-id", "e-1");
         var refused = await sandbox.AsOperatorAsync("person", "erase", "test-704");
-        await sandbox.AsPartnerAsync("waiver", "cancel", (string)granted.Json["deposit_waiver"]!["deposit_waiver_id"]!);
+        await sandbox.AsPartnerAsync("waiver", "cancel", (string)granted.Json["deposit_waiver_id"]!);
 
         var erased = await sandbox.AsOperatorAsync("person", "erase", "test-704", "--request-id", "erase-it");
         var repeated = await sandbox.AsOperatorAsync("person", "erase", "test-704", "--request-id", "erase-it");

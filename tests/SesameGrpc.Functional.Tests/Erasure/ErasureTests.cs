@@ -52,6 +52,8 @@ public abstract class ErasureTests(Stores stores, Store store)
         await DisputeAsync(gateway, "p");
         var id = (await gateway.Service<PersonStore>().FindByExternalIdAsync("p", CancellationToken.None))!.Id;
 
+        await PlantTokensAsync(gateway, id, "p", "bike");
+
         var erased = await EraseCall(gateway, "p");
 
         Assert.True(erased.EraseTime.ToDateTimeOffset() <= gateway.Service<TimeProvider>().GetUtcNow());
@@ -64,6 +66,8 @@ public abstract class ErasureTests(Stores stores, Store store)
         }
 
         Assert.Equal(1, await CountAsync(gateway, $"SELECT COUNT(*) FROM obligations WHERE person_id = '{id}' AND subject = ''"));
+        Assert.Equal(1, await CountAsync(gateway, "SELECT COUNT(*) FROM \"OpenIddictTokens\" WHERE \"Id\" LIKE 'planted%'"));
+        Assert.Equal(1, await CountAsync(gateway, "SELECT COUNT(*) FROM \"OpenIddictAuthorizations\" WHERE \"Id\" LIKE 'planted%'"));
         var kept = await gateway.Ledger.GetObligationAsync(new GetObligationRequest { ObligationId = waiver.DepositWaiverId });
         Assert.Equal(("", ObligationState.Settled), (kept.Obligation.Person, kept.Obligation.State));
         Assert.Equal(
@@ -177,6 +181,32 @@ public abstract class ErasureTests(Stores stores, Store store)
                 Statement = "No.",
             }
         );
+
+    // As if each of these subjects had an authorization and a token of the code flow.
+    private static async Task PlantTokensAsync(GatewayUnderTest gateway, params string[] subjects)
+    {
+        foreach (var subject in subjects)
+        {
+            await gateway
+                .Service<Database>()
+                .WriteAsync(
+                    async (transaction, token) =>
+                    {
+                        (string, object?)[] row = [("id", $"planted-{subject}"), ("subject", subject)];
+                        await transaction
+                            .Command("INSERT INTO \"OpenIddictAuthorizations\" (\"Id\", \"Subject\") VALUES (@id, @subject)", row)
+                            .ExecuteAsync(token);
+                        return await transaction
+                            .Command(
+                                "INSERT INTO \"OpenIddictTokens\" (\"Id\", \"AuthorizationId\", \"Subject\") VALUES (@id, @id, @subject)",
+                                row
+                            )
+                            .ExecuteAsync(token);
+                    },
+                    CancellationToken.None
+                );
+        }
+    }
 
     // As if an attempt to collect had been under way when the partner reported the payment.
     private static Task SetRefundAsync(GatewayUnderTest gateway, long? next) =>
