@@ -5,7 +5,6 @@ using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Persons;
 
@@ -77,7 +76,7 @@ internal static class ConsentCommands
                 {
                     using var channel = context.ConnectOperator();
                     var consent = await call(channel, RequestId(context), context.Get(Person), context.Get(ConsentId), cancellationToken);
-                    Show(context.Output, [consent]);
+                    ConsentTable.Show(context.Output, [consent]);
                     return ExitCode.Ok;
                 }
             );
@@ -94,7 +93,7 @@ internal static class ConsentCommands
             request.PageToken = page.NextPageToken;
         } while (request.PageToken.Length > 0);
 
-        Show(context.Output, consents);
+        ConsentTable.Show(context.Output, consents);
         return ExitCode.Ok;
     }
 
@@ -111,7 +110,10 @@ internal static class ConsentCommands
             Programmes = { context.Get(Programmes) ?? [] },
             Days = context.Get(Days),
         };
-        Show(context.Output, [(await channel.Persons.GrantConsentAsync(request, cancellationToken: cancellationToken)).Consent]);
+        ConsentTable.Show(
+            context.Output,
+            [(await channel.Persons.GrantConsentAsync(request, cancellationToken: cancellationToken)).Consent]
+        );
         return ExitCode.Ok;
     }
 
@@ -128,7 +130,10 @@ internal static class ConsentCommands
         if (id is null)
         {
             var all = new WithdrawAllConsentsRequest { RequestId = requestId, Person = person };
-            Show(context.Output, (await channel.Persons.WithdrawAllConsentsAsync(all, cancellationToken: cancellationToken)).Consents);
+            ConsentTable.Show(
+                context.Output,
+                (await channel.Persons.WithdrawAllConsentsAsync(all, cancellationToken: cancellationToken)).Consents
+            );
             return ExitCode.Ok;
         }
 
@@ -138,7 +143,10 @@ internal static class ConsentCommands
             Person = person,
             ConsentId = id,
         };
-        Show(context.Output, [(await channel.Persons.WithdrawConsentAsync(one, cancellationToken: cancellationToken)).Consent]);
+        ConsentTable.Show(
+            context.Output,
+            [(await channel.Persons.WithdrawConsentAsync(one, cancellationToken: cancellationToken)).Consent]
+        );
         return ExitCode.Ok;
     }
 
@@ -177,35 +185,4 @@ internal static class ConsentCommands
     }
 
     private static string RequestId(CommandContext context) => WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
-
-    private static void Show(CliOutput output, IReadOnlyCollection<PersonConsent> consents)
-    {
-        if (output.Json)
-        {
-            foreach (var consent in consents)
-            {
-                output.WriteJson(MessageJson.From(consent));
-            }
-
-            return;
-        }
-
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("consent", "partner", "state", "purpose", "scopes", "granted", "until");
-        foreach (var consent in consents)
-        {
-            table.AddRow(
-                new Text(consent.ConsentId),
-                new Text(consent.PartnerDisplayName),
-                new Text(MessageJson.Name(consent.State)),
-                new Text(MessageJson.Name(consent.Purpose)),
-                new Text(string.Join(' ', consent.Scopes)),
-                new Text(Display.Time(consent.GrantTime) ?? ""),
-                new Text(Display.Time(consent.EndTime ?? consent.ExpireTime) ?? "")
-            );
-        }
-
-        output.Console.Write(table);
-    }
 }

@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
-using SesameGrpc.Gateway.Storage;
-using Enum = System.Enum;
+using Dispute = SesameGrpc.Contracts.Operator.V1.Dispute;
 using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 using Wire = SesameGrpc.Contracts.Operator.V1;
 
@@ -39,12 +37,12 @@ internal static class ExportWriting
         json.WriteStartObject("score");
         json.WriteNumber("served_score", person.ServedScore);
         json.WriteName("band", ScoreBands.Of(person.ServedScore));
-        WriteNumberOrNull(json, "fed_score", person.FedScore);
-        WriteNumberOrNull(json, "credit_history", person.Parts?.CreditHistory);
-        WriteNumberOrNull(json, "fulfilment_capacity", person.Parts?.FulfilmentCapacity);
-        WriteNumberOrNull(json, "behaviour_preference", person.Parts?.BehaviourPreference);
-        WriteNumberOrNull(json, "personal_characteristics", person.Parts?.PersonalCharacteristics);
-        WriteNumberOrNull(json, "contact_network", person.Parts?.ContactNetwork);
+        json.WriteNumberOrNull("fed_score", person.FedScore);
+        json.WriteNumberOrNull("credit_history", person.Parts?.CreditHistory);
+        json.WriteNumberOrNull("fulfilment_capacity", person.Parts?.FulfilmentCapacity);
+        json.WriteNumberOrNull("behaviour_preference", person.Parts?.BehaviourPreference);
+        json.WriteNumberOrNull("personal_characteristics", person.Parts?.PersonalCharacteristics);
+        json.WriteNumberOrNull("contact_network", person.Parts?.ContactNetwork);
         json.WriteString("model_version", person.ModelVersion);
         json.WriteTime("as_of_time", person.FedScore is null ? null : person.AsOfMicros);
         json.WriteTime("valid_until_time", person.FedScore is null ? null : person.ExpiryMicros(validity));
@@ -95,6 +93,34 @@ internal static class ExportWriting
         json.WriteEndObject();
     }
 
+    public static void WriteDispute(this Utf8JsonWriter json, Dispute dispute)
+    {
+        json.WriteStartObject();
+        json.WriteString("dispute_id", dispute.DisputeId);
+        json.WriteString(
+            "about",
+            dispute.About.AboutCase switch
+            {
+                DisputeSubject.AboutOneofCase.LeafIndex => "REFUSAL",
+                DisputeSubject.AboutOneofCase.ObligationId => "OBLIGATION",
+                _ => "SCORE",
+            }
+        );
+        json.WriteString(
+            "about_id",
+            dispute.About.AboutCase == DisputeSubject.AboutOneofCase.LeafIndex
+                ? dispute.About.LeafIndex.ToString()
+                : dispute.About.ObligationId
+        );
+        json.WriteString("statement", dispute.Statement);
+        json.WriteName("state", dispute.State);
+        json.WriteTime("open_time", dispute.OpenTime);
+        json.WriteTime("due_time", dispute.DueTime);
+        json.WriteString("answer", dispute.Answer);
+        json.WriteTime("answer_time", dispute.AnswerTime);
+        json.WriteEndObject();
+    }
+
     public static void WriteAccess(this Utf8JsonWriter json, Wire.PersonAccess access)
     {
         json.WriteStartObject();
@@ -114,12 +140,6 @@ internal static class ExportWriting
         json.WriteNames("decision_reasons", access.DecisionReasons.Select(detail => detail.Reason));
         json.WriteEndObject();
     }
-
-    public static void WriteTime(this Utf8JsonWriter json, string name, long? micros) =>
-        json.WriteTime(name, micros is { } known ? Instants.ToTimestamp(known) : null);
-
-    public static void WriteTime(this Utf8JsonWriter json, string name, Timestamp? time) =>
-        json.WriteString(name, time?.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
 
     private static void WriteCharge(this Utf8JsonWriter json, Charge? charge)
     {
@@ -145,38 +165,4 @@ internal static class ExportWriting
 
         json.WriteEndArray();
     }
-
-    private static void WriteName(this Utf8JsonWriter json, string name, Enum value) => json.WriteString(name, NameOf(value));
-
-    private static void WriteNameOrNull(this Utf8JsonWriter json, string name, Enum value, bool isNull) =>
-        json.WriteString(name, isNull ? null : NameOf(value));
-
-    private static void WriteNames<TEnum>(this Utf8JsonWriter json, string name, IEnumerable<TEnum> values)
-        where TEnum : struct, Enum => json.WriteTexts(name, values.Select(value => NameOf(value)));
-
-    private static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteNumberOrNull(Utf8JsonWriter json, string name, int? number)
-    {
-        if (number is { } known)
-        {
-            json.WriteNumber(name, known);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    // As the contracts write it, without the prefix.
-    private static string NameOf(Enum value) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 }

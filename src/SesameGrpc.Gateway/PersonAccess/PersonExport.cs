@@ -3,6 +3,7 @@ using System.Text.Json;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.Disputes;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
@@ -17,6 +18,7 @@ namespace SesameGrpc.Gateway.PersonAccess;
 internal sealed class PersonExport(
     ConsentStore consents,
     LedgerStore ledger,
+    DisputeStore disputes,
     AccessHistory accesses,
     PartnerDirectory partners,
     GatewayOptions options,
@@ -41,6 +43,7 @@ internal sealed class PersonExport(
         json.WriteScore(person, options.Persons.ScoreValidity);
         await WriteConsentsAsync(json, person, now, cancellationToken);
         await WriteObligationsAsync(json, person, cancellationToken);
+        await WriteDisputesAsync(json, person, cancellationToken);
         await WriteAccessesAsync(json, person, mostAccesses, cancellationToken);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
@@ -69,6 +72,21 @@ internal sealed class PersonExport(
             var filter = new ObligationFilter(page.LastOrDefault()?.Id ?? "", Kind: null, Partner: "", person.Id, Subject: "", State: null);
             page = await ledger.ListAsync(filter, PageSize, cancellationToken);
             page.ForEach(obligation => json.WriteObligation(obligation, partners.Current));
+            await json.FlushAsync(cancellationToken);
+        } while (page.Count == PageSize);
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteDisputesAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
+    {
+        json.WriteStartArray("disputes");
+        var page = new List<Dispute>();
+        do
+        {
+            var filter = new DisputeFilter(page.LastOrDefault()?.Id ?? "", person.Id, IsOpen: null, DueBeforeMicros: null);
+            page = await disputes.ListAsync(filter, PageSize, cancellationToken);
+            page.ForEach(dispute => json.WriteDispute(PersonDisputes.ToMessage(dispute)));
             await json.FlushAsync(cancellationToken);
         } while (page.Count == PageSize);
 
