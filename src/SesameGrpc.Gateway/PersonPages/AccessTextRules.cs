@@ -16,8 +16,11 @@ internal static class AccessTextRules
         : texts.Gateway;
 
     /// <summary>Whether the person was turned down, or whoever asked was: there is more to say about it.</summary>
-    public static bool IsRefusal(Access access) =>
-        access.Outcome == AuditOutcome.Refused || access.Decision is EligibilityDecision.NotEligible or EligibilityDecision.Undecidable;
+    public static bool IsRefusal(Access access) => access.Outcome == AuditOutcome.Refused || IsDecidedAgainst(access);
+
+    /// <summary>Whether a decision went against the person, who may dispute it. Of a call that was refused nothing was decided.</summary>
+    public static bool IsDecidedAgainst(Access access) =>
+        access.Decision is EligibilityDecision.NotEligible or EligibilityDecision.Undecidable;
 
     /// <summary>What was told, by name; nothing where nothing of the person was.</summary>
     public static string Told(Access access, PersonTexts texts)

@@ -20,10 +20,8 @@ internal static class HomePages
         var validity = services.GetRequiredService<GatewayOptions>().Persons.ScoreValidity;
         var consents = await services.GetRequiredService<ConsentStore>().ListOfPersonAsync(row.Id, "", MostCounted, http.RequestAborted);
         var open = await OwnObligations.ListOpenAsync(http, row.Id);
-        var person = PersonMessages.ToMessage(
-            row,
-            await services.GetRequiredService<DisputeStore>().CountOpenAsync(row.Id, http.RequestAborted)
-        );
+        var disputes = await services.GetRequiredService<DisputeStore>().CountOpenAsync(row.Id, http.RequestAborted);
+        var person = PersonMessages.ToMessage(row, disputes);
         var view = new HomeView(
             person,
             HasParts: row.Person.Parts is not null,

@@ -8,8 +8,8 @@ using Wire = SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Gateway.PersonPages;
 
-/// <summary>An obligation with the name of its partner, and whether the person disputes it.</summary>
-public sealed record ObligationView(Wire.Obligation Obligation, string Partner, bool IsDisputed);
+/// <summary>An obligation with the name of its partner.</summary>
+public sealed record ObligationView(Wire.Obligation Obligation, string Partner);
 
 /// <summary>What the person owes or has open, and what has ended.</summary>
 internal static class OwnObligations
@@ -35,11 +35,13 @@ internal static class OwnObligations
         var partners = http.RequestServices.GetRequiredService<PartnerDirectory>().Current;
         await http.ShowAsync<ObligationsPage>(
             StatusCodes.Status200OK,
-            ("Open", open.ConvertAll(obligation => ViewOf(obligation, partners))),
-            ("Ended", page.Items.Where(obligation => !obligation.IsOpen).Select(obligation => ViewOf(obligation, partners)).ToList()),
+            ("Open", open.ConvertAll(View)),
+            ("Ended", page.Items.Where(obligation => !obligation.IsOpen).Select(View).ToList()),
             ("Programmes", ProgrammeNames.Of(http)),
             ("Older", page.NextToken)
         );
+
+        ObligationView View(Obligation obligation) => ViewOf(obligation, partners);
     }
 
     /// <summary>What is open, the most urgent first.</summary>
@@ -55,11 +57,11 @@ internal static class OwnObligations
     }
 
     public static ObligationView ViewOf(Obligation obligation, PartnerSnapshot partners) =>
-        new(
-            ObligationMessages.ToMessage(obligation),
-            partners.Find(obligation.Partner)?.Document.DisplayName ?? obligation.Partner,
-            IsDisputed: false
-        );
+        new(ObligationMessages.ToMessage(obligation), PartnerOf(obligation, partners));
+
+    /// <summary>The partner's name; of one that is not known any more, its id.</summary>
+    public static string PartnerOf(Obligation obligation, PartnerSnapshot partners) =>
+        partners.Find(obligation.Partner)?.Document.DisplayName ?? obligation.Partner;
 
     private static Task<List<Obligation>> ListAsync(HttpContext http, string person, string before, ObligationState? state, int limit) =>
         http

@@ -2,6 +2,8 @@ using System.Data.Common;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.Disputes;
+using SesameGrpc.Gateway.Erasure;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Persons;
@@ -19,6 +21,8 @@ internal sealed class PersonActions(
     PersonStore persons,
     PersonChanges changes,
     ConsentChanges consents,
+    DisputeChanges disputes,
+    PersonErasure erasure,
     WithdrawalFence fence,
     AuditLog log,
     AuditEntries entries,
@@ -90,6 +94,57 @@ internal sealed class PersonActions(
         await fence.SettleAsync(cancellationToken);
     }
 
+    /// <summary>Opens a dispute, as the operator's PersonService does.</summary>
+    public Task OpenDisputeAsync(
+        PersonAccount person,
+        DisputeTopic topic,
+        string statement,
+        string callId,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            person,
+            "OpenDispute",
+            callId,
+            async (transaction, token) =>
+            {
+                var dispute = await disputes.OpenAsync(transaction, person.PersonId, topic, statement, token);
+                var entry = entries.NewEntry(person, "OpenDispute", callId);
+                entry.Outcome = AuditOutcome.Changed;
+                entry.ResourceKind = "dispute";
+                entry.ResourceId = dispute.Id;
+                var last = new StatementBatch(transaction);
+                AuditLog.Append(last, [entry]);
+                return (dispute, last);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Erases the person, as the operator's PersonService does.</summary>
+    public async Task EraseAsync(PersonAccount person, string callId, CancellationToken cancellationToken)
+    {
+        var erased = await RunAsync(
+            person,
+            "ErasePerson",
+            callId,
+            async (transaction, token) =>
+            {
+                var erased = await erasure.EraseAsync(transaction, person.PersonId, token);
+                var entry = entries.NewEntry(person, "ErasePerson", callId);
+                entry.Outcome = AuditOutcome.Changed;
+                List<AuditEntry> leaves = [.. erased.Withdrawn.EntriesOf(_ => entries.NewEntry(person, "ErasePerson", callId)), entry];
+                var last = new StatementBatch(transaction);
+                AuditLog.Append(last, leaves);
+                erased.Withdrawn.AppendBehindLeaves(last, leaves.Count);
+                return (erased, last);
+            },
+            cancellationToken
+        );
+        Crash.At(Failpoint.PersonCommitted);
+        await erasure.SettleAsync(erased, cancellationToken);
+        Crash.At(Failpoint.PersonAnnounced);
+    }
+
     /// <summary>Leaves the entry of what the person is about to be shown or given; durable before it is.</summary>
     public Task RecordAsync(PersonAccount person, string action, string told, string callId, CancellationToken cancellationToken)
     {
@@ -120,28 +175,42 @@ internal sealed class PersonActions(
         CancellationToken cancellationToken
     )
     {
+        await RunAsync(
+            person,
+            action,
+            callId,
+            async (transaction, token) =>
+            {
+                var outcome = await change(transaction, token);
+                var leaves = outcome.EntriesOf(_ => entries.NewEntry(person, action, callId));
+                var last = new StatementBatch(transaction);
+                AuditLog.Append(last, leaves);
+                outcome.AppendBehindLeaves(last, leaves.Count);
+                return (outcome, last);
+            },
+            cancellationToken
+        );
+        Crash.At(Failpoint.ConsentCommitted);
+    }
+
+    // A refusal leaves an entry of its own: what the transaction wrote is gone.
+    private async Task<T> RunAsync<T>(
+        PersonAccount person,
+        string action,
+        string callId,
+        Func<DbTransaction, CancellationToken, Task<(T Result, StatementBatch Last)>> work,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
-            await database.WriteBatchedAsync(
-                async (transaction, token) =>
-                {
-                    var outcome = await change(transaction, token);
-                    var leaves = outcome.EntriesOf(_ => entries.NewEntry(person, action, callId));
-                    var last = new StatementBatch(transaction);
-                    AuditLog.Append(last, leaves);
-                    outcome.AppendBehindLeaves(last, leaves.Count);
-                    return (outcome, last);
-                },
-                cancellationToken
-            );
+            return await database.WriteBatchedAsync(work, cancellationToken);
         }
         catch (RefusalException exception)
         {
             await RecordRefusalAsync(person, action, exception.Refusal, callId, cancellationToken);
             throw;
         }
-
-        Crash.At(Failpoint.ConsentCommitted);
     }
 
     private Task RecordRefusalAsync(

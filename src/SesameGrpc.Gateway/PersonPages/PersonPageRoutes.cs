@@ -18,6 +18,11 @@ internal static class PersonPageRoutes
         Get(pages, Addresses.WithdrawAll, OwnConsents.AskWithdrawAllAsync);
         Post(pages, Addresses.WithdrawAll, OwnConsents.WithdrawAllAsync);
         Get(pages, Addresses.Obligations, OwnObligations.ListAsync, alsoOptedOut: true);
+        Get(pages, Addresses.Disputes, DisputePages.ListAsync, alsoOptedOut: true);
+        Get(pages, Addresses.NewDispute, DisputePages.AskAsync, alsoOptedOut: true);
+        Post(pages, Addresses.NewDispute, DisputePages.OpenAsync, alsoOptedOut: true);
+        Get(pages, Addresses.Erase, ErasePages.AskAsync, alsoOptedOut: true);
+        Post(pages, Addresses.Erase, ErasePages.EraseAsync, alsoOptedOut: true);
         Get(pages, Addresses.Export, LeavingPages.ExportAsync, alsoOptedOut: true);
         Get(pages, Addresses.OptOut, LeavingPages.AskOptOutAsync, alsoOptedOut: true);
         Post(pages, Addresses.OptOut, LeavingPages.OptOutAsync);

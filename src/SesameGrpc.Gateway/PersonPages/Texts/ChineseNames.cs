@@ -92,7 +92,7 @@ internal static class ChineseNames
             ["consents"] = "您的同意",
             ["person"] = "关于您的存储内容",
             ["accesses"] = "谁查看过",
-            ["disputes"] = "您的异议",
+            ["dispute"] = "您的异议",
             ["export"] = "全部内容",
             ["ledger_difference"] = "账本中的差错",
         };

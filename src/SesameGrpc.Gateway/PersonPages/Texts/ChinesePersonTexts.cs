@@ -10,11 +10,11 @@ internal static class ChinesePersonTexts
             Names = ChineseNames.All,
             Navigation = new(
                 Label: "我的页面",
-                Home: "我的信用分",
+                Home: "信用分",
                 Accesses: "谁查看过",
-                Consents: "我的同意",
-                Obligations: "我的订单",
-                Disputes: "我的异议",
+                Consents: "同意",
+                Obligations: "订单",
+                Disputes: "异议",
                 Times: "所有时间均为北京时间（UTC+8）。"
             ),
             Home = Home,
@@ -102,6 +102,7 @@ internal static class ChinesePersonTexts
             State: "状态",
             Purpose: "用途",
             Told: "可以得知",
+            ToldThen: "终止前可以得知",
             NotTold: "不会得知",
             Services: "适用的服务",
             AnyService: "该合作方的全部服务（测试环境）",
@@ -168,10 +169,11 @@ internal static class ChinesePersonTexts
             Answer: "答复",
             AnsweredOn: "答复时间",
             OpenScore: "对信用分提出异议",
-            OpenOther: "对一次拒绝的异议，请在“谁查看过”中的相应记录里提出；对订单的异议，请在“我的订单”中提出。",
+            OpenOther: "对一次拒绝的异议，请在“谁查看过”中的相应记录里提出；对订单的异议，请在“订单”中提出。",
             Done: "您的异议已提交。",
             TooMany: "处理中的异议已达上限，请等待答复。",
-            Overdue: "答复期限已过，运营方尚未答复。"
+            Overdue: "答复期限已过，运营方尚未答复。",
+            Older: "更早的异议"
         );
 
     private static LeavingTexts Leaving =>
@@ -201,6 +203,7 @@ internal static class ChinesePersonTexts
             EraseSubmit: "删除",
             EraseBlockedTitle: "暂时不能注销：还有未结事项",
             EraseBlocked: "以下事项结束之后可以注销：",
+            EraseSettling: "您的一笔付款仍在处理中，请过几天再试。",
             ErasedTitle: "您已注销",
             Erased: "留存的内容不再指向您。现在可以关闭这个页面。",
             ExportFirst: "下载我的数据（JSON）",

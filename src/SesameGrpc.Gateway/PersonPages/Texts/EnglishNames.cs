@@ -92,7 +92,7 @@ internal static class EnglishNames
             ["consents"] = "your consents",
             ["person"] = "what is stored of you",
             ["accesses"] = "who looked",
-            ["disputes"] = "your disputes",
+            ["dispute"] = "your dispute",
             ["export"] = "everything",
             ["ledger_difference"] = "a fault in the ledger",
         };

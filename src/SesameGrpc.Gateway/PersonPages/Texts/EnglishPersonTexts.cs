@@ -102,6 +102,7 @@ internal static class EnglishPersonTexts
             State: "State",
             Purpose: "What for",
             Told: "May be told",
+            ToldThen: "Could be told until then",
             NotTold: "Is never told",
             Services: "For these services",
             AnyService: "all services of this partner (sandbox)",
@@ -171,7 +172,8 @@ internal static class EnglishPersonTexts
             OpenOther: "A refusal can be disputed from its entry in Who looked, an obligation from its entry in Obligations.",
             Done: "Your dispute is open.",
             TooMany: "You have as many disputes open as is possible. Please wait for answers.",
-            Overdue: "The time to answer has passed; the operator is late."
+            Overdue: "The time to answer has passed; the operator is late.",
+            Older: "Older disputes"
         );
 
     private static LeavingTexts Leaving =>
@@ -201,6 +203,7 @@ internal static class EnglishPersonTexts
             EraseSubmit: "Erase me",
             EraseBlockedTitle: "Not yet: something is still open",
             EraseBlocked: "You can have yourself erased once these have ended:",
+            EraseSettling: "A payment of yours is still being settled. Please try again in a few days.",
             ErasedTitle: "You have been erased",
             Erased: "Nothing that is stored leads to you any more. You may close this page now.",
             ExportFirst: "Take your data along (JSON)",

@@ -114,6 +114,7 @@ public sealed record OwnConsentTexts(
     string State,
     string Purpose,
     string Told,
+    string ToldThen,
     string NotTold,
     string Services,
     string AnyService,
@@ -183,7 +184,8 @@ public sealed record DisputeTexts(
     string OpenOther,
     string Done,
     string TooMany,
-    string Overdue
+    string Overdue,
+    string Older
 );
 
 /// <summary>Opting out, erasing and taking the data along.</summary>
@@ -202,6 +204,7 @@ public sealed record LeavingTexts(
     string EraseSubmit,
     string EraseBlockedTitle,
     string EraseBlocked,
+    string EraseSettling,
     string ErasedTitle,
     string Erased,
     string ExportFirst,
