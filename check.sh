@@ -7,7 +7,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
 
-# Debian packages: the real servers of the tests, and the tools of the clients in other languages.
+# Debian packages: the real servers of the tests, the browser with a Chinese font, and the tools of the clients in other languages.
 install_programs() {
     local missing=()
     [[ -x /usr/bin/redis-server ]] || missing+=(redis-server)
@@ -17,6 +17,8 @@ install_programs() {
     /usr/bin/python3 -c 'import grpc' 2>/dev/null || missing+=(python3-grpcio)
     /usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || missing+=(python3-protobuf)
     command -v npm >/dev/null || missing+=(npm)
+    command -v chromium >/dev/null || missing+=(chromium)
+    [[ -d /usr/share/fonts/opentype/noto ]] || missing+=(fonts-noto-cjk)
     [[ ${#missing[@]} -eq 0 ]] && return
     if [[ $EUID -ne 0 ]]; then
         echo "Not installed: ${missing[*]}. Install them with: sudo apt-get install ${missing[*]}" >&2

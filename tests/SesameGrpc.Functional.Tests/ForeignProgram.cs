@@ -28,7 +28,8 @@ internal sealed record ForeignProgram(int ExitCode, string Output, string Errors
     public static async Task<ForeignProgram> RunAsync(
         string program,
         IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string> environment
+        IReadOnlyDictionary<string, string> environment,
+        TimeSpan? longest = null
     )
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -44,7 +45,7 @@ internal sealed record ForeignProgram(int ExitCode, string Output, string Errors
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(LongestRun);
+        limit.CancelAfter(longest ?? LongestRun);
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         try
