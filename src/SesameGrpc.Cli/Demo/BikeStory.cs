@@ -90,7 +90,7 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
             ["subject"] = subject,
             ["programme"] = Programme,
             ["decision"] = MessageJson.Name(response.Decision),
-            ["reasons"] = Reasons(response.Reasons),
+            ["reasons"] = StoryFields.Of(response.Reasons),
             ["covered_fen"] = response.Terms?.CoveredAmount?.MinorUnits,
             ["policy_version"] = response.PolicyVersion,
         };
@@ -115,7 +115,7 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
             $"{MessageJson.Name(waiver.State)}: {Display.Amount(waiver.WaivedAmount)} are waived and held against the person's limits. "
                 + $"Next it may: {string.Join(", ", waiver.AllowedActions.Select(action => MessageJson.Name(action)))}.",
             waiver is { State: DepositWaiverState.Active, WaivedAmount.MinorUnits: DepositFen },
-            WaiverFields(waiver)
+            StoryFields.Of(waiver)
         );
     }
 
@@ -128,7 +128,7 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
         using var call = bike.DepositWaivers.GrantDepositWaiverAsync(ride, cancellationToken: cancellationToken);
         var again = await call;
         var replayedFrom = (await call.ResponseHeadersAsync).GetValue(ReplayHeader);
-        var fields = WaiverFields(again.DepositWaiver ?? new DepositWaiver());
+        var fields = StoryFields.Of(again.DepositWaiver ?? new DepositWaiver());
         fields["replayed"] = replayedFrom is not null;
         fields["replayed_from"] = replayedFrom;
         return new DemoStep(
@@ -156,7 +156,7 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
                 ["programme"] = Programme,
                 ["order_id"] = "ride-2",
                 ["state"] = state,
-                ["reasons"] = Reasons(reasons),
+                ["reasons"] = StoryFields.Of(reasons),
             }
         );
     }
@@ -170,7 +170,7 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
             $"{AtThreshold} brings the bike back and owes nothing.",
             $"{MessageJson.Name(response.DepositWaiver.State)}: the hold ends, and the person's limits are free again.",
             response.DepositWaiver.State == DepositWaiverState.Released,
-            WaiverFields(response.DepositWaiver)
+            StoryFields.Of(response.DepositWaiver)
         );
     }
 
@@ -183,20 +183,4 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
             Programme = Programme,
             Amount = new Money { CurrencyCode = "CNY", MinorUnits = DepositFen },
         };
-
-    private static JsonObject WaiverFields(DepositWaiver waiver) =>
-        new()
-        {
-            ["subject"] = waiver.Subject,
-            ["programme"] = waiver.Programme,
-            ["order_id"] = waiver.OrderId,
-            ["deposit_waiver_id"] = waiver.DepositWaiverId,
-            ["state"] = MessageJson.Name(waiver.State),
-            ["waived_fen"] = waiver.WaivedAmount?.MinorUnits,
-            ["payable_fen"] = waiver.PayableAmount?.MinorUnits,
-            ["allowed_actions"] = new JsonArray([.. waiver.AllowedActions.Select(action => JsonValue.Create(MessageJson.Name(action)))]),
-        };
-
-    private static JsonArray Reasons(IEnumerable<ReasonDetail> reasons) =>
-        [.. reasons.Select(detail => JsonValue.Create(MessageJson.Name(detail.Reason)))];
 }

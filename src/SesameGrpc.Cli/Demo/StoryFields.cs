@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Contracts.Partner.V1;
+
+namespace SesameGrpc.Cli.Demo;
+
+/// <summary>What steps of a story say for scripts.</summary>
+internal static class StoryFields
+{
+    public static JsonObject Of(DepositWaiver waiver) =>
+        new()
+        {
+            ["subject"] = waiver.Subject,
+            ["programme"] = waiver.Programme,
+            ["order_id"] = waiver.OrderId,
+            ["deposit_waiver_id"] = waiver.DepositWaiverId,
+            ["state"] = MessageJson.Name(waiver.State),
+            ["waived_fen"] = waiver.WaivedAmount?.MinorUnits,
+            ["payable_fen"] = waiver.PayableAmount?.MinorUnits,
+            ["allowed_actions"] = new JsonArray([.. waiver.AllowedActions.Select(action => JsonValue.Create(MessageJson.Name(action)))]),
+        };
+
+    public static JsonArray Of(IEnumerable<ReasonDetail> reasons) =>
+        [.. reasons.Select(detail => JsonValue.Create(MessageJson.Name(detail.Reason)))];
+}
