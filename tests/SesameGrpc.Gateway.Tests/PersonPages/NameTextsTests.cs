@@ -1,4 +1,3 @@
-using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.PersonPages;
 using SesameGrpc.Gateway.PersonPages.Texts;
 using Xunit;
