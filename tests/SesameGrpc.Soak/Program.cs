@@ -8,6 +8,7 @@ using SesameGrpc.Soak.Ledger;
 return args switch
 {
     ["audit-tamper", .. var rest] => await AuditTamper.RunAsync(rest, Console.Out),
+    ["canary"] => await CanaryRun.RunAsync(Console.Out, Console.Error),
     ["events", .. var rest] => await EventsCommand.RunAsync(rest, Console.Out),
     ["events-consumer", .. var rest] => await EventConsumer.RunAsync(rest),
     ["kill", .. var rest] => await KillCommand.RunAsync(rest, Console.Out),
@@ -23,6 +24,7 @@ static int Usage()
     Console.Error.WriteLine(
         """
         Verbs: audit-tamper [--tampers N] [--seed S]
+               canary
                events [--events N] [--store sqlite|postgresql] [--kill-every-ms N] [--seed S]
                kill [--kills N] [--store sqlite|postgresql] [--seed S]
                ledger [--ops N] [--store sqlite|postgresql] [--instances K] [--seed S]
