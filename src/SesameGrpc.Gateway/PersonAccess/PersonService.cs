@@ -213,9 +213,9 @@ internal sealed partial class PersonService(
             (last, leaves) => outcome!.AppendBehindLeaves(last, leaves)
         );
         Crash.At(Failpoint.ConsentCommitted);
-        if (outcome is not { HasWithdrawals: false })
+        if (outcome is null || outcome.HasWithdrawals || !outcome.Changed.Any())
         {
-            // Also for an answer that is given again: the first may never have been.
+            // Also for an answer that is given again, and for a consent that had ended already: the first to end it may not have been told yet.
             await fence.SettleAsync(context.CancellationToken);
         }
 

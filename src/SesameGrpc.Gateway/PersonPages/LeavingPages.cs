@@ -15,7 +15,7 @@ internal static class LeavingPages
         var services = http.RequestServices;
         var person = await http.PersonAsync();
         await services
-            .GetRequiredService<PersonActions>()
+            .GetRequiredService<PersonTransactions>()
             .RecordAsync(http.Account(), "ExportPerson", "export", PageCall.Id(http), http.RequestAborted);
         var day = Instants.FromMicros(services.GetRequiredService<TimeProvider>().NowMicros());
         http.Response.ContentType = "application/json; charset=utf-8";

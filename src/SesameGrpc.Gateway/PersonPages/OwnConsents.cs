@@ -57,7 +57,7 @@ internal static class OwnConsents
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var (id, action) = (form["consent_id"].ToString(), form["action"].ToString());
-        var actions = http.RequestServices.GetRequiredService<PersonActions>();
+        var actions = http.RequestServices.GetRequiredService<ConsentActions>();
         var (person, call) = (http.Account(), PageCall.Id(http));
         await (
             action switch
@@ -81,7 +81,7 @@ internal static class OwnConsents
 
     public static async Task WithdrawAllAsync(HttpContext http)
     {
-        var actions = http.RequestServices.GetRequiredService<PersonActions>();
+        var actions = http.RequestServices.GetRequiredService<ConsentActions>();
         await actions.WithdrawAllAsync(http.Account(), PageCall.Id(http), http.RequestAborted);
         await http.SeeOther($"{Addresses.Consents}?{Addresses.Done}=withdraw-all");
     }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Consents;
@@ -14,8 +13,8 @@ using SesameGrpc.Gateway.Withdrawals;
 namespace SesameGrpc.Gateway.PersonPages;
 
 /// <summary>
-/// Carries out what a person does on the pages, by the same classes as the operator's PersonService: each is one transaction with its leaves and events, and what ends a consent returns
-/// only once no instance tells anything under it any more.
+/// Carries out what a person does on the pages besides consents, by the same classes as the operator's PersonService. What ends consents returns only once no instance tells anything
+/// under them any more.
 /// </summary>
 internal sealed class PersonActions(
     PersonStore persons,
@@ -24,51 +23,17 @@ internal sealed class PersonActions(
     DisputeChanges disputes,
     PersonErasure erasure,
     WithdrawalFence fence,
-    AuditLog log,
     AuditEntries entries,
-    Database database
+    PersonTransactions transactions
 )
 {
-    public Task WithdrawAsync(PersonAccount person, string consentId, string callId, CancellationToken cancellationToken) =>
-        EndConsentsAsync(
-            person,
-            "WithdrawConsent",
-            callId,
-            (transaction, token) => consents.WithdrawAsync(transaction, person.PersonId, consentId, token),
-            cancellationToken
-        );
-
-    public Task WithdrawAllAsync(PersonAccount person, string callId, CancellationToken cancellationToken) =>
-        EndConsentsAsync(
-            person,
-            "WithdrawAllConsents",
-            callId,
-            (transaction, token) => consents.WithdrawAllAsync(transaction, person.PersonId, token),
-            cancellationToken
-        );
-
-    public Task SuspendAsync(PersonAccount person, string consentId, string callId, CancellationToken cancellationToken) =>
-        EndConsentsAsync(
-            person,
-            "SuspendConsent",
-            callId,
-            (transaction, token) => consents.SuspendAsync(transaction, person.PersonId, consentId, token),
-            cancellationToken
-        );
-
-    public Task ResumeAsync(PersonAccount person, string consentId, string callId, CancellationToken cancellationToken) =>
-        ChangeConsentsAsync(
-            person,
-            "ResumeConsent",
-            callId,
-            (transaction, token) => consents.ResumeAsync(transaction, person.PersonId, consentId, token),
-            cancellationToken
-        );
-
     /// <summary>Opts the person out, as the operator's PersonService does.</summary>
     public async Task OptOutAsync(PersonAccount person, string callId, CancellationToken cancellationToken)
     {
-        var (pending, row) = await database.WriteBatchedAsync(
+        var (pending, row) = await transactions.RunAsync(
+            person,
+            "OptOut",
+            callId,
             async (transaction, token) =>
             {
                 var version = await persons.OptOutAsync(transaction, person.ExternalId, token);
@@ -102,7 +67,7 @@ internal sealed class PersonActions(
         string callId,
         CancellationToken cancellationToken
     ) =>
-        RunAsync(
+        transactions.RunAsync(
             person,
             "OpenDispute",
             callId,
@@ -123,7 +88,7 @@ internal sealed class PersonActions(
     /// <summary>Erases the person, as the operator's PersonService does.</summary>
     public async Task EraseAsync(PersonAccount person, string callId, CancellationToken cancellationToken)
     {
-        var erased = await RunAsync(
+        var erased = await transactions.RunAsync(
             person,
             "ErasePerson",
             callId,
@@ -143,87 +108,5 @@ internal sealed class PersonActions(
         Crash.At(Failpoint.PersonCommitted);
         await erasure.SettleAsync(erased, cancellationToken);
         Crash.At(Failpoint.PersonAnnounced);
-    }
-
-    /// <summary>Leaves the entry of what the person is about to be shown or given; durable before it is.</summary>
-    public Task RecordAsync(PersonAccount person, string action, string told, string callId, CancellationToken cancellationToken)
-    {
-        var entry = entries.NewEntry(person, action, callId);
-        entry.Outcome = AuditOutcome.Disclosed;
-        entry.DisclosedFields.Add(told);
-        return log.AppendAsync([entry], cancellationToken);
-    }
-
-    // Also when nothing has changed now: whoever was first may not have been told yet.
-    private async Task EndConsentsAsync(
-        PersonAccount person,
-        string action,
-        string callId,
-        Func<DbTransaction, CancellationToken, Task<ConsentOutcome>> change,
-        CancellationToken cancellationToken
-    )
-    {
-        await ChangeConsentsAsync(person, action, callId, change, cancellationToken);
-        await fence.SettleAsync(cancellationToken);
-    }
-
-    private async Task ChangeConsentsAsync(
-        PersonAccount person,
-        string action,
-        string callId,
-        Func<DbTransaction, CancellationToken, Task<ConsentOutcome>> change,
-        CancellationToken cancellationToken
-    )
-    {
-        await RunAsync(
-            person,
-            action,
-            callId,
-            async (transaction, token) =>
-            {
-                var outcome = await change(transaction, token);
-                var leaves = outcome.EntriesOf(_ => entries.NewEntry(person, action, callId));
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, leaves);
-                outcome.AppendBehindLeaves(last, leaves.Count);
-                return (outcome, last);
-            },
-            cancellationToken
-        );
-        Crash.At(Failpoint.ConsentCommitted);
-    }
-
-    // A refusal leaves an entry of its own: what the transaction wrote is gone.
-    private async Task<T> RunAsync<T>(
-        PersonAccount person,
-        string action,
-        string callId,
-        Func<DbTransaction, CancellationToken, Task<(T Result, StatementBatch Last)>> work,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await database.WriteBatchedAsync(work, cancellationToken);
-        }
-        catch (RefusalException exception)
-        {
-            await RecordRefusalAsync(person, action, exception.Refusal, callId, cancellationToken);
-            throw;
-        }
-    }
-
-    private Task RecordRefusalAsync(
-        PersonAccount person,
-        string action,
-        Refusal refusal,
-        string callId,
-        CancellationToken cancellationToken
-    )
-    {
-        var entry = entries.NewEntry(person, action, callId);
-        entry.Outcome = AuditOutcome.Refused;
-        entry.ErrorReason = refusal.Reason;
-        return log.AppendAsync([entry], cancellationToken);
     }
 }

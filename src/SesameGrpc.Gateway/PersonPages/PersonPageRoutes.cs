@@ -5,7 +5,8 @@ namespace SesameGrpc.Gateway.PersonPages;
 /// <summary>A person's own pages: one row each.</summary>
 internal static class PersonPageRoutes
 {
-    public static IServiceCollection AddPersonPages(this IServiceCollection services) => services.AddSingleton<PersonActions>();
+    public static IServiceCollection AddPersonPages(this IServiceCollection services) =>
+        services.AddSingleton<PersonTransactions>().AddSingleton<ConsentActions>().AddSingleton<PersonActions>();
 
     public static void MapPersonPages(this IEndpointRouteBuilder pages)
     {

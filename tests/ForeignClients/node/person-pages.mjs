@@ -38,6 +38,7 @@ const at = (address) => page.waitForURL((url) => url.pathname + url.search === a
 
 // What holds for every page, and what it looks like.
 async function look(name) {
+  const bytes = Buffer.byteLength(await page.content());
   for (const size of sizes) {
     await page.setViewportSize(size);
     if (screenshots) {
@@ -57,7 +58,7 @@ async function look(name) {
     await page.emulateMedia({ colorScheme: 'light' });
   }
   assert.deepEqual(complaints, [], name);
-  step('page', { name, language: await page.locator('html').getAttribute('lang') });
+  step('page', { name, language: await page.locator('html').getAttribute('lang'), bytes });
 }
 
 async function logIn(person) {
