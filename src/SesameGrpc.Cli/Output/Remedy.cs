@@ -13,6 +13,7 @@ internal static class Remedy
     private static readonly FrozenDictionary<string, string> ByReason = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["FIELD_INVALID"] = "Correct the fields named and send the request again.",
+        ["OBLIGATIONS_OPEN"] = "See what is open with `sesame ledger list --person ID`; erase when it has ended.",
         ["MESSAGE_MALFORMED"] = "Build the client from the gateway's current .proto files.",
         ["MESSAGE_TOO_LARGE"] = "Send less in one message.",
         ["DEADLINE_INVALID"] = "Correct the grpc-timeout header.",
