@@ -229,6 +229,16 @@ internal static class GatewayHost
 
     private static void MapPublic(IApplicationBuilder branch, GatewayOptions options)
     {
+        // What a caller calls the gateway has no part in the addresses that it tells: metadata, and where a login comes back to.
+        var host = HostString.FromUriComponent(new Uri(options.Listeners.PublicUrl));
+        branch.Use(
+            (http, next) =>
+            {
+                http.Request.Host = host;
+                return next(http);
+            }
+        );
+
         // The token endpoint needs the client's certificate, which this door does not ask for.
         branch.MapWhen(
             http => http.Request.Path.StartsWithSegments("/.well-known", StringComparison.Ordinal),

@@ -50,7 +50,7 @@ internal sealed class ConsentPages(
             return;
         }
 
-        PageHeaders.Write(http, [new Uri(asked.OAuth.RedirectUri!)]);
+        PageHeaders.Write(http, leadsElsewhere: true);
         var view = ConsentTextRules.ViewOf(asked.Partner, asked.Consent, asked.OAuth, time.GetUtcNow(), http.Texts());
         await http.ShowAsync<ConsentPage>(StatusCodes.Status200OK, ("View", view));
     }

@@ -77,7 +77,7 @@ internal sealed class ConsentChanges(PersonStore persons, PairwiseSubjects subje
     /// <summary>Ends all consents of the person for good. The caller holds the person's lock, or this takes it.</summary>
     public async Task<ConsentOutcome> WithdrawAllAsync(DbTransaction transaction, string person, CancellationToken cancellationToken)
     {
-        await persons.LockAsync(transaction, person, cancellationToken);
+        _ = await persons.LockAsync(transaction, person, cancellationToken) ?? throw new RefusalException(Refuse.NotFound());
         var outcome = new ConsentOutcome(time.NowMicros());
         foreach (var live in await ConsentStore.ListLiveAsync(transaction, person, null, cancellationToken))
         {

@@ -1,6 +1,7 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Events;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
 
@@ -10,6 +11,7 @@ namespace SesameGrpc.Gateway.Consents;
 internal sealed class ConsentOutcome(long micros, Consent? unchanged = null)
 {
     private readonly List<(Consent Consent, EventType? What)> changes = [];
+    private string? nobody;
 
     /// <summary>When.</summary>
     public long Micros { get; } = micros;
@@ -24,6 +26,9 @@ internal sealed class ConsentOutcome(long micros, Consent? unchanged = null)
     public bool HasWithdrawals => Ended.Any();
 
     private IEnumerable<Consent> Ended => Changed.Where(consent => consent.State != ConsentState.Active);
+
+    /// <summary>The person is being erased: the events still say which subject it was, and are nobody's.</summary>
+    public void ForgetPerson() => nobody = PersonStore.NewId();
 
     public void Add(Consent consent, EventType? what) => changes.Add((consent, what));
 
@@ -52,7 +57,7 @@ internal sealed class ConsentOutcome(long micros, Consent? unchanged = null)
             .Where(change => change.What is not null)
             .Select(change => new PendingEvent(
                 change.Consent.Partner,
-                change.Consent.Person,
+                nobody ?? change.Consent.Person,
                 EventOf(change.Consent, change.What!.Value),
                 change.Leaf
             ));

@@ -4,6 +4,7 @@ using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Gateway.Withdrawals;
 using Wire = SesameGrpc.Contracts.Partner.V1.Consent;
 
 namespace SesameGrpc.Gateway.Consents;
@@ -16,7 +17,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
     {
         var call = context.Call();
         var partner = context.Partner().Id;
-        var consent = request.KeyCase switch
+        var reading = request.KeyCase switch
         {
             GetConsentRequest.KeyOneofCase.ConsentId => Consent.IsId(request.ConsentId)
                 ? await store.FindAsync(request.ConsentId, context.CancellationToken)
@@ -24,12 +25,12 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
             GetConsentRequest.KeyOneofCase.Subject => await FindAsync(call, partner, request.Subject, context.CancellationToken),
             _ => throw new RefusalException(Refuse.Field("key", "must be consent_id or subject")),
         };
-        if (consent is null || consent.Partner != partner || !consent.IsInForce(time.NowMicros()))
+        if (reading?.Consent is not { } consent || consent.Partner != partner || !consent.IsInForce(time.NowMicros()))
         {
             throw new RefusalException(Refuse.NotFound());
         }
 
-        AuditDisclosure(call, consent);
+        Disclose(call, consent, reading.AsOf);
         return new GetConsentResponse { Consent = ToMessage(consent) };
     }
 
@@ -51,26 +52,31 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
             size + 1,
             context.CancellationToken
         );
-        var page = Page.Of(found, size, consent => consent.Id);
-        foreach (var consent in page.Items)
+        var page = Page.Of(found, size, reading => reading.Consent!.Id);
+        foreach (var reading in page.Items)
         {
-            AuditDisclosure(context.Call(), consent);
+            Disclose(context.Call(), reading.Consent!, reading.AsOf);
         }
 
-        return new ListConsentsResponse { Consents = { page.Items.Select(ToMessage) }, NextPageToken = page.NextToken };
+        return new ListConsentsResponse
+        {
+            Consents = { page.Items.Select(reading => ToMessage(reading.Consent!)) },
+            NextPageToken = page.NextToken,
+        };
     }
 
-    private async Task<Consent?> FindAsync(Call call, string partner, string subject, CancellationToken cancellationToken)
+    private async Task<ConsentReading> FindAsync(Call call, string partner, string subject, CancellationToken cancellationToken)
     {
         new FieldCheck().Person("subject", subject).Enforce();
         await sandbox.ProvideAsync(partner, subject, cancellationToken);
         var reading = await store.FindAsync(partner, subject, cancellationToken);
         call.Concerns(reading.Person ?? subject);
-        return reading.Consent;
+        return reading;
     }
 
-    private static void AuditDisclosure(Call call, Consent consent)
+    private static void Disclose(Call call, Consent consent, long asOf)
     {
+        call.Reliances.Add(new Reliance(consent.Person, asOf));
         var entry = call.NewAuditEntry(consent.Person);
         entry.ResourceKind = "consent";
         entry.ResourceId = consent.Id;

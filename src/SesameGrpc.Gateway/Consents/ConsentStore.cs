@@ -12,8 +12,10 @@ internal sealed record ConsentReading(string? Person, Consent? Consent, long AsO
 /// <summary>Consents in the store of record. All changes go through <see cref="ConsentChanges"/>.</summary>
 internal sealed class ConsentStore(Database database)
 {
+    private const string Withdrawals = "(SELECT withdrawals FROM audit_log WHERE id = 1)";
+
     private const string Find = $"""
-        SELECT s.person_id, (SELECT withdrawals FROM audit_log WHERE id = 1), {Consent.Columns}
+        SELECT s.person_id, {Withdrawals}, {Consent.Columns}
         FROM subjects s LEFT JOIN consents c ON c.partner_id = s.partner_id AND c.person_id = s.person_id AND c.ended_us IS NULL AND c.state = 1
         WHERE s.partner_id = @partner AND s.subject = @subject
         """;
@@ -35,13 +37,14 @@ internal sealed class ConsentStore(Database database)
         return found.SingleOrDefault() ?? new ConsentReading(null, null, 0);
     }
 
-    public async Task<Consent?> FindAsync(string consentId, CancellationToken cancellationToken)
+    /// <summary>Reads a consent by its id, as of that moment.</summary>
+    public async Task<ConsentReading> FindAsync(string consentId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var found = await connection
-            .Command($"SELECT {Consent.Columns} FROM consents c WHERE c.consent_id = @id", ("id", consentId))
-            .ListAsync(Consent.Map, cancellationToken);
-        return found.SingleOrDefault();
+            .Command($"SELECT {Withdrawals}, {Consent.Columns} FROM consents c WHERE c.consent_id = @id", ("id", consentId))
+            .ListAsync(MapReading, cancellationToken);
+        return found.SingleOrDefault() ?? new ConsentReading(null, null, 0);
     }
 
     /// <summary>All consents of a person below an id, ended ones too, newest first: ids begin with the time of the grant.</summary>
@@ -74,7 +77,7 @@ internal sealed class ConsentStore(Database database)
     }
 
     /// <summary>A partner's consents below an id that are in force, newest first.</summary>
-    public async Task<List<Consent>> ListOfPartnerAsync(
+    public async Task<List<ConsentReading>> ListOfPartnerAsync(
         string partner,
         string belowId,
         long nowMicros,
@@ -86,7 +89,7 @@ internal sealed class ConsentStore(Database database)
         return await connection
             .Command(
                 $"""
-                SELECT {Consent.Columns} FROM consents c
+                SELECT {Withdrawals}, {Consent.Columns} FROM consents c
                 WHERE c.partner_id = @partner AND c.consent_id < @below AND c.state = 1 AND c.expire_us > @now
                 ORDER BY c.consent_id DESC LIMIT @limit
                 """,
@@ -95,7 +98,13 @@ internal sealed class ConsentStore(Database database)
                 ("now", nowMicros),
                 ("limit", limit)
             )
-            .ListAsync(Consent.Map, cancellationToken);
+            .ListAsync(MapReading, cancellationToken);
+    }
+
+    private static ConsentReading MapReading(DbDataReader row)
+    {
+        var consent = Consent.Map(row, 1);
+        return new ConsentReading(consent.Person, consent, row.GetInt64(0));
     }
 
     /// <summary>The live consents of a person, with one partner or with all.</summary>

@@ -29,16 +29,20 @@ internal static class Minimisation
         (PartnerKind.Lender,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
     ];
 
-    // What each scope that tells of a person may tell at most. A scope that is not here tells of no person whom the partner has no obligation with.
+    // What each scope that tells of a person tells, and what it tells beside that where kind and purpose allow it. A scope that is not here tells of no person whom the
+    // partner has no obligation with.
     // csharpier-ignore
-    private static readonly (string Scope, PersonField Fields)[] Scopes =
+    private static readonly (string Scope, PersonField Tells, PersonField MayTell)[] Scopes =
     [
-        (PartnerScopes.ScoreBandRead,       PersonField.Band),
-        (PartnerScopes.ScoreRead,           PersonField.Band | PersonField.Score),
-        (PartnerScopes.ScoreDimensionsRead, PersonField.Dimensions),
-        (PartnerScopes.EligibilityCheck,    PersonField.Decision),
-        (PartnerScopes.DepositWaiverWrite,  PersonField.Decision | PersonField.Terms),
+        (PartnerScopes.ScoreBandRead,       PersonField.Band,                     PersonField.None),
+        (PartnerScopes.ScoreRead,           PersonField.Band | PersonField.Score, PersonField.None),
+        (PartnerScopes.ScoreDimensionsRead, PersonField.Dimensions,               PersonField.None),
+        (PartnerScopes.EligibilityCheck,    PersonField.Decision,                 PersonField.Terms),
+        (PartnerScopes.DepositWaiverWrite,  YesOrNo,                              PersonField.None),
     ];
+
+    // Looked up at each call.
+    private static readonly PersonField[,] FieldsByPair = Index();
 
     /// <summary>All rows, in the order in which they are documented.</summary>
     public static IReadOnlyList<(PartnerKind Kind, Purpose Purpose, PersonField Fields)> Table => Rows;
@@ -50,16 +54,28 @@ internal static class Minimisation
     public static IEnumerable<Purpose> PurposesOf(PartnerKind kind) => Rows.Where(row => row.Kind == kind).Select(row => row.Purpose);
 
     public static PersonField FieldsOf(PartnerKind kind, Purpose purpose) =>
-        Rows.Where(row => row.Kind == kind && row.Purpose == purpose).Select(row => row.Fields).SingleOrDefault();
+        Enum.IsDefined(kind) && Enum.IsDefined(purpose) ? FieldsByPair[(int)kind, (int)purpose] : PersonField.None;
 
     /// <summary>What a scope may tell at most; nothing for one that needs no consent.</summary>
-    public static PersonField FieldsOf(string scope) => Scopes.Where(row => row.Scope == scope).Select(row => row.Fields).SingleOrDefault();
+    public static PersonField FieldsOf(string scope) =>
+        Scopes.Where(row => row.Scope == scope).Select(row => row.Tells | row.MayTell).SingleOrDefault();
 
     /// <summary>Whether a kind of partner may have a scope for a purpose. Scopes that need no consent may be had by all.</summary>
     public static bool Allows(PartnerKind kind, Purpose purpose, string scope) =>
-        (FieldsOf(scope) & ~FieldsOf(kind, purpose)) == PersonField.None;
+        Scopes.Where(row => row.Scope == scope).All(row => (row.Tells & ~FieldsOf(kind, purpose)) == PersonField.None);
 
     /// <summary>Whether a kind of partner may have a scope for any purpose.</summary>
     public static bool Allows(PartnerKind kind, string scope) =>
         FieldsOf(scope) == PersonField.None || PurposesOf(kind).Any(purpose => Allows(kind, purpose, scope));
+
+    private static PersonField[,] Index()
+    {
+        var fields = new PersonField[Enum.GetValues<PartnerKind>().Length, Enum.GetValues<Purpose>().Length];
+        foreach (var row in Rows)
+        {
+            fields[(int)row.Kind, (int)row.Purpose] = row.Fields;
+        }
+
+        return fields;
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
     )
     {
         var row = await persons.LockAsync(transaction, person, cancellationToken) ?? throw new RefusalException(Refuse.NotFound());
-        if (!await IsTheirsAsync(transaction, row.Id, topic, cancellationToken))
+        if (!await IsTheirsAsync(transaction, row, topic, cancellationToken))
         {
             throw new RefusalException(Refuse.NotFound());
         }
@@ -52,6 +52,15 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
     /// <summary>Answers a dispute, which ends it; STATE_CONFLICT where it has an answer.</summary>
     public async Task<Dispute> AnswerAsync(DbTransaction transaction, string disputeId, string answer, CancellationToken cancellationToken)
     {
+        // Under the person's lock, so that an erasure under way is either before or behind it.
+        var owner = await transaction
+            .Command("SELECT person_id FROM disputes WHERE dispute_id = @id", ("id", disputeId))
+            .ListAsync(row => row.GetString(0), cancellationToken);
+        if (owner.Count == 0 || await persons.LockAsync(transaction, owner[0], cancellationToken) is null)
+        {
+            throw new RefusalException(Refuse.NotFound());
+        }
+
         var answered = await transaction
             .Command(
                 "UPDATE disputes SET answer = @answer, answered_us = @now WHERE dispute_id = @id AND answer IS NULL",
@@ -69,7 +78,7 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
 
     private async Task<bool> IsTheirsAsync(
         DbTransaction transaction,
-        string person,
+        PersonRow person,
         DisputeTopic topic,
         CancellationToken cancellationToken
     )
@@ -81,7 +90,7 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
                     .Command(
                         "SELECT COUNT(*) FROM obligations WHERE obligation_id = @id AND person_id = @person",
                         ("id", topic.About),
-                        ("person", person)
+                        ("person", person.Id)
                     )
                     .ScalarInt64Async(cancellationToken);
                 return found == 1;
@@ -89,12 +98,17 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
                 var index = long.Parse(topic.About, CultureInfo.InvariantCulture);
                 var leaves = await AuditStore.LeavesAsync(transaction.Connection!, index, 1, cancellationToken);
                 return leaves.Count == 1
-                    && leaves[0].SubjectHash.AsSpan().SequenceEqual(entries.SubjectHashOf(person).Span)
+                    && IsOf(person, leaves[0].SubjectHash)
                     && DisputeRules.IsRefusal(AuditEntry.Parser.ParseFrom(leaves[0].Entry));
             default:
                 return true;
         }
     }
+
+    // A look at somebody who had no subject there yet is recorded under the id that was asked for.
+    private bool IsOf(PersonRow person, byte[] subjectHash) =>
+        subjectHash.AsSpan().SequenceEqual(entries.SubjectHashOf(person.Id).Span)
+        || subjectHash.AsSpan().SequenceEqual(entries.SubjectHashOf(person.ExternalId).Span);
 
     private static Task<int> InsertAsync(DbTransaction transaction, Dispute dispute, CancellationToken cancellationToken) =>
         transaction

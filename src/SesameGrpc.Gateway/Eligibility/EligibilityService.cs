@@ -138,6 +138,7 @@ internal sealed class EligibilityService(
             Reasons = { ReasonTexts.Of(decision.Reasons) },
             Terms =
                 decision.Outcome == EligibilityDecision.Eligible
+                && Minimisation.FieldsOf(call.Partner!.Document.Kind, consent.Purpose).HasFlag(PersonField.Terms)
                     ? EligibilityRules.TermsOf(programme, decision.AmountLimit, request.Amount)
                     : null,
             PolicyVersion = programme.PolicyVersion,

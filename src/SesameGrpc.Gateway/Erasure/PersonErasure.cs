@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Google.Protobuf;
+using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
@@ -40,8 +42,8 @@ internal sealed class PersonErasure(
         """
             DELETE FROM "OpenIddictAuthorizations" WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person)
             """,
-        "DELETE FROM requests WHERE person_id = @person",
         "DELETE FROM disputes WHERE person_id = @person",
+        "DELETE FROM requests WHERE person_id = @person",
         "DELETE FROM consents WHERE person_id = @person",
         "UPDATE obligations SET subject = '' WHERE person_id = @person",
         "DELETE FROM subjects WHERE person_id = @person",
@@ -66,13 +68,38 @@ internal sealed class PersonErasure(
             await transaction.Command(deletion, ("person", row.Id)).ExecuteAsync(cancellationToken);
         }
 
+        withdrawn.ForgetPerson();
+        await UntellEventsAsync(transaction, row.Id, cancellationToken);
         return new Erased(row.Id, time.NowMicros(), withdrawn, pending);
     }
 
-    /// <summary>The step between the commit and its answer: no instance answers from what it remembers.</summary>
-    public async Task SettleAsync(Erased erased, CancellationToken cancellationToken)
+    // Events stay, since partners go on with what they were told of their own objects; whom they were about does not.
+    private static async Task UntellEventsAsync(DbTransaction transaction, string person, CancellationToken cancellationToken)
     {
-        await changes.AnnounceAsync(erased.Pending);
+        var events = await transaction
+            .Command("SELECT position, document FROM events WHERE person_id = @person", ("person", person))
+            .ListAsync(row => (Position: row.GetInt64(0), Event: Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(1))), cancellationToken);
+        foreach (var (position, told) in events)
+        {
+            told.Subject = "";
+            await transaction
+                .Command(
+                    "UPDATE events SET document = @document WHERE position = @position",
+                    ("document", told.ToByteArray()),
+                    ("position", position)
+                )
+                .ExecuteAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The step between the commit and its answer: no instance answers from what it remembers. Null: the person was erased by an earlier request.</summary>
+    public async Task SettleAsync(Erased? erased, CancellationToken cancellationToken)
+    {
+        if (erased is not null)
+        {
+            await changes.AnnounceAsync(erased.Pending);
+        }
+
         await fence.SettleAsync(cancellationToken);
     }
 }

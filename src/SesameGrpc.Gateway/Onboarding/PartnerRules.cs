@@ -30,7 +30,7 @@ internal static class PartnerRules
             check.Require(
                 IsRedirectUri(uri, mode),
                 "partner.redirect_uris",
-                $"\"{Shortened(uri)}\" must be an absolute https URL of at most 500 characters without a fragment"
+                $"\"{Shortened(uri)}\" must be an absolute https URL of at most 500 ASCII characters without a fragment"
             );
         }
 
@@ -129,7 +129,7 @@ internal static class PartnerRules
     private static bool IsRedirectUri(string uri, GatewayMode mode) =>
         uri.Length <= 500
         && !uri.Contains('#')
-        && !uri.Any(char.IsWhiteSpace)
+        && uri.All(character => character is > ' ' and <= '~')
         && Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
         && parsed.UserInfo.Length == 0
         && (

@@ -12,7 +12,7 @@ internal static class ReturnAddress
         address is ['/', ..]
         && address.Length <= MostCharacters
         && (address.Length == 1 || address[1] is not ('/' or '\\'))
-        && !address.Any(char.IsControl)
+        && address.All(character => character is > ' ' and <= '~')
             ? address
             : Home;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Erasure;
 using SesameGrpc.Gateway.Failpoints;
@@ -23,6 +24,15 @@ internal sealed class PersonLeaving(PersonStore persons, PersonErasure erasure, 
         new FieldCheck().Person("person", request.Person).Enforce();
         var call = context.Call();
         Erased? erased = null;
+
+        // Nor does a leaf of it name the request, whose record has a hash of the operator's id.
+        AuditEntry NewEntry(string person)
+        {
+            var entry = call.NewAuditEntry(person);
+            entry.RequestId = "";
+            return entry;
+        }
+
         var response = await replay.RunAsync(
             context,
             request.RequestId,
@@ -34,17 +44,16 @@ internal sealed class PersonLeaving(PersonStore persons, PersonErasure erasure, 
                     await persons.FindByExternalIdAsync(transaction, request.Person, token)
                     ?? throw new RefusalException(Refuse.NotFound());
                 erased = await EraseAsync(call, transaction, row.Id, token);
-                call.AuditEntries.AddRange([.. erased.Withdrawn.EntriesOf(call.NewAuditEntry), call.NewAuditEntry(row.Id)]);
+                call.AuditEntries.AddRange([.. erased.Withdrawn.EntriesOf(NewEntry), NewEntry(row.Id)]);
                 return new ErasePersonResponse { EraseTime = Timestamp.FromDateTimeOffset(Instants.FromMicros(erased.Micros)) };
             },
             (last, leaves) => erased!.Withdrawn.AppendBehindLeaves(last, leaves)
         );
 
         Crash.At(Failpoint.PersonCommitted);
-        if (erased is not null)
-        {
-            await erasure.SettleAsync(erased, context.CancellationToken);
-        }
+
+        // Also for an answer that is given again: the first may never have been.
+        await erasure.SettleAsync(erased, context.CancellationToken);
 
         Crash.At(Failpoint.PersonAnnounced);
         return response;

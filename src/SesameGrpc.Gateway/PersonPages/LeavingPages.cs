@@ -12,6 +12,13 @@ internal static class LeavingPages
 
     public static async Task ExportAsync(HttpContext http)
     {
+        // Each export is recorded for good, so no other site may have a browser make some.
+        if (http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin"))
+        {
+            await http.SeeOther(ReturnAddress.Home);
+            return;
+        }
+
         var services = http.RequestServices;
         var person = await http.PersonAsync();
         await services

@@ -49,7 +49,7 @@ internal static class OwnConsents
             ("Ended", views.Where(view => !IsActive(view.Consent)).ToList()),
             ("Programmes", ProgrammeNames.Of(http)),
             ("Older", page.NextToken),
-            ("Notice", NoticeOf(http.Request.Query[Addresses.Done].ToString(), http.PersonTexts().Consents))
+            ("Notice", NoticeOf(http.Request.Query[Addresses.Done].ToString(), live.Count, http.PersonTexts().Consents))
         );
     }
 
@@ -102,11 +102,12 @@ internal static class OwnConsents
     private static bool IsActive(PersonConsent consent) =>
         consent.State is Contracts.Operator.V1.ConsentState.Active or Contracts.Operator.V1.ConsentState.Suspended;
 
-    private static string NoticeOf(string done, OwnConsentTexts texts) =>
+    // What the address says is said only as far as it is so.
+    private static string NoticeOf(string done, int live, OwnConsentTexts texts) =>
         done switch
         {
             "withdraw" => texts.Withdrawn,
-            "withdraw-all" => texts.AllWithdrawn,
+            "withdraw-all" when live == 0 => texts.AllWithdrawn,
             "suspend" => texts.Suspended,
             "resume" => texts.Resumed,
             _ => "",

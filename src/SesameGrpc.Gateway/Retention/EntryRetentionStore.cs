@@ -85,10 +85,18 @@ internal sealed class EntryRetentionStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Whether a checkpoint covers the entry that says what ends.</summary>
+    /// <summary>Whether a checkpoint covers the entry that says what ends. Throws when that entry does not say it: then the marks were moved by somebody else.</summary>
     public async Task<bool> IsCoveredAsync(EntryRetention state, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
+        var announced = await AuditStore.LeavesAsync(connection, state.AnnouncedSize - 1, 1, cancellationToken);
+        if (announced.Count != 1 || AuditEntries.MinimumIndexOf(announced[0].Entry) != state.EndingIndex)
+        {
+            throw new LogFormatException(
+                $"audit_retention says that the entries before {state.EndingIndex} end; leaf {state.AnnouncedSize - 1} does not say so."
+            );
+        }
+
         return await AuditStore.PublishedSizeAsync(connection, cancellationToken) >= state.AnnouncedSize;
     }
 

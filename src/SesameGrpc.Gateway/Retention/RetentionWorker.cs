@@ -53,7 +53,7 @@ internal sealed partial class RetentionWorker(
         metrics.Record(sweep);
         if (sweep.Entries > 0 || sweep.Obligations > 0 || sweep.Left != lastLeft)
         {
-            await audit.AppendAsync([await ResultAsync(sweep, cancellationToken)], cancellationToken);
+            await audit.AppendAsync([ResultOf(sweep)], cancellationToken);
             LogSwept(sweep.Left > 0 ? LogLevel.Warning : LogLevel.Information, sweep.Entries, sweep.Obligations, sweep.Left);
         }
 
@@ -136,13 +136,13 @@ internal sealed partial class RetentionWorker(
         return ended;
     }
 
-    private async Task<AuditEntry> ResultAsync(Sweep sweep, CancellationToken cancellationToken)
+    // It states no index: only what announces an end does, and comes before it.
+    private AuditEntry ResultOf(Sweep sweep)
     {
         var leaf = NewLeaf();
         leaf.ResourceKind = "retention";
         leaf.Retention = new AuditRetention
         {
-            MinimumIndex = (await log.ReadAsync(cancellationToken)).MinimumIndex,
             EndedEntries = sweep.Entries,
             EndedObligations = sweep.Obligations,
             Left = sweep.Left,

@@ -69,6 +69,11 @@ internal static class AuthorizationServer
         {
             http.Response.StatusCode = refused.StatusCode;
         }
+        catch (InvalidDataException) when (!http.Response.HasStarted)
+        {
+            // A form of too many or too long parts.
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
     }
 
     // RFC 6749 section 5.2 has one error for both; told apart, anybody with a certificate of their own making could find out who is a partner.

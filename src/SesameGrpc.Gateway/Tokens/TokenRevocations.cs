@@ -20,14 +20,14 @@ internal sealed class TokenRevocations(Database database, PartnerDirectory partn
         await database.WriteAsync(
             async (transaction, token) =>
             {
-                await transaction
+                var added = await transaction
                     .Command(
                         "INSERT INTO revoked_tokens (token_id, expire_us) VALUES (@id, @expire) ON CONFLICT (token_id) DO NOTHING",
                         ("id", tokenOrAuthorization),
                         ("expire", time.NowMicros() + keptMicros)
                     )
                     .ExecuteAsync(token);
-                return await PartnerStore.RaiseVersionAsync(transaction, token);
+                return added == 0 ? 0 : await PartnerStore.RaiseVersionAsync(transaction, token);
             },
             cancellationToken
         );

@@ -16,6 +16,12 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     /// </summary>
     public static readonly TimeSpan LongestAnswer = TimeSpan.FromMilliseconds(500);
 
+    // What may lie between the check of an answer and the connection: its serialization, and whatever the machine does meanwhile.
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(250);
+
+    // How often what is no longer needed is looked for.
+    private static readonly TimeSpan ShrinkEvery = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a consent may be relied on without being read again.</summary>
     public static readonly TimeSpan LongestReliance = TimeSpan.FromMinutes(5);
 
@@ -26,6 +32,7 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     private readonly SemaphoreSlim catchingUp = new(1, 1);
     private long known = -1;
     private long forgottenBelow;
+    private long shrunkAt;
 
     /// <summary>How many withdrawals this instance has heard of; -1 before the first look.</summary>
     public long Known => Volatile.Read(ref known);
@@ -55,11 +62,7 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     }
 
     /// <summary>Waits until every answer that was found in order before a withdrawal's commit has left. Call it between the commit and the acknowledgement.</summary>
-    public async Task SettleAsync(CancellationToken cancellationToken)
-    {
-        await CatchUpAsync(cancellationToken);
-        await Task.Delay(LongestAnswer, time, cancellationToken);
-    }
+    public Task SettleAsync(CancellationToken cancellationToken) => Task.Delay(LongestAnswer + Margin, time, cancellationToken);
 
     /// <summary>Hears of all withdrawals that are committed by now.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -116,7 +119,8 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
         {
             if (number is { } newer)
             {
-                ended[person] = (newer, now);
+                // Rows come in any order.
+                ended.AddOrUpdate(person, (newer, now), (_, known) => known.Number > newer ? known : (newer, now));
             }
         }
 
@@ -128,6 +132,12 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     // No reliance is older than its longest time and the longest call.
     private void Shrink()
     {
+        if (time.GetElapsedTime(shrunkAt) < ShrinkEvery)
+        {
+            return;
+        }
+
+        shrunkAt = time.GetTimestamp();
         foreach (var (person, last) in ended)
         {
             if (time.GetElapsedTime(last.Stamp) > 2 * LongestReliance)

@@ -90,7 +90,7 @@ public sealed class ConsentPageTests
         }
 
         Assert.Contains(
-            "form-action 'self' https://bike.example;",
+            "form-action 'self' https: http:;",
             page.Headers.GetValues("Content-Security-Policy").Single(),
             StringComparison.Ordinal
         );

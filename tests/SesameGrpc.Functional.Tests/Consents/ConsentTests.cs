@@ -329,6 +329,43 @@ public abstract class ConsentTests(Stores stores, Store store)
         Assert.Equal(("FIELD_INVALID", field), (refused.Reason, refused.Info.Metadata["fields"]));
     }
 
+    /// <summary>A dating site may know that a line of credit is open to somebody, if that is what was agreed to, but never how much.</summary>
+    [Fact]
+    public async Task Decision_OfAKindThatMayNotKnowTheTerms_HasNone()
+    {
+        await using var gateway = await StartAsync();
+        await gateway.Partners.CreatePartnerAsync(
+            new CreatePartnerRequest
+            {
+                RequestId = "c",
+                Partner = new Partner
+                {
+                    Partner_ = "dating",
+                    Kind = PartnerKind.Dating,
+                    DisplayName = "Dating",
+                    Scopes = { "eligibility.check" },
+                    Enrolments = { new Enrolment { Programme = Bike } },
+                },
+            }
+        );
+        var dating = await gateway.ConnectOnboardedAsync("dating", scopes: "eligibility.check");
+        await gateway.FeedAsync("anna", 700);
+        var consent = await gateway.Persons.GrantConsentAsync(
+            new GrantConsentRequest
+            {
+                RequestId = "g",
+                Person = "anna",
+                Partner = "dating",
+                Purpose = Purpose.CreditBadge,
+                Scopes = { "eligibility.check" },
+            }
+        );
+
+        var answer = await dating.Eligibility.CheckEligibilityAsync(new() { Subject = consent.Consent.Subject, Programme = Bike });
+
+        Assert.Equal((EligibilityDecision.Eligible, null), (answer.Decision, answer.Terms));
+    }
+
     private async Task<GatewayUnderTest> StartAsync() => await stores.StartGatewayAsync(store, new GatewaySetup { Production = true });
 
     private static IEnumerable<Func<Task>> Calls(ConnectedPartner partner, string subject) =>

@@ -68,7 +68,7 @@ public sealed class ConsentPageTests
 
         Assert.Contains("What for Lend or rent to you without a deposit", page.Text, StringComparison.Ordinal);
         Assert.Contains(
-            "May be told The band of your score Whether a service is open to you, and if not, why Is never told Your score, a number from 350 to 950",
+            "May be told The band of your score Whether a service is open to you, and if not, why On which terms: an amount, a period, a number of things Is never told Your score, a number from 350 to 950",
             page.Text,
             StringComparison.Ordinal
         );

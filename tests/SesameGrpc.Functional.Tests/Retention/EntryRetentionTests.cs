@@ -131,7 +131,7 @@ public abstract class EntryRetentionTests(Stores stores, Store store)
         var leaves = page.Records.Where(record => record.Entry.Method == "RetentionWorker").ToList();
 
         Assert.Equal(
-            [new AuditRetention { MinimumIndex = 256 }, new AuditRetention { MinimumIndex = 256, EndedEntries = 256 }],
+            [new AuditRetention { MinimumIndex = 256 }, new AuditRetention { EndedEntries = 256 }],
             leaves.Select(leaf => leaf.Entry.Retention)
         );
         Assert.True((await gateway.NewestAsync()).Size > leaves[0].LeafIndex);
@@ -252,6 +252,28 @@ public abstract class EntryRetentionTests(Stores stores, Store store)
         var report = await gateway.CheckAsync();
 
         Assert.Contains(report.Differences, found => found.Contains(difference, StringComparison.Ordinal));
+    }
+
+    /// <summary>Nor does a sweep delete what nothing has announced, and excuse it afterwards.</summary>
+    [Fact]
+    public async Task Sweep_WithAMarkThatNoEntrySpeaksOf_DeletesNothing()
+    {
+        await using var gateway = await StartAsync();
+        await gateway.AppendAsync(600, time.Cutoff());
+        await gateway.PublishAsync();
+        await gateway
+            .Service<Database>()
+            .WriteAsync(
+                (transaction, token) =>
+                    transaction.Command("UPDATE audit_retention SET ending_index = 512, announced_size = 300").ExecuteAsync(token),
+                CancellationToken.None
+            );
+
+        await Assert.ThrowsAsync<LogFormatException>(gateway.SweepAsync);
+
+        await gateway.PublishAsync();
+        var report = await gateway.CheckAsync();
+        Assert.Equal((0, true), (report.Ended, report.Differences.Count == 0));
     }
 
     /// <summary>The mark alone is no excuse: entries that were taken away with it, before any entry says so, are missing.</summary>

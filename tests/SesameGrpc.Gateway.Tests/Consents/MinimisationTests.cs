@@ -72,8 +72,8 @@ public sealed class MinimisationTests
             var allowed = Minimisation.FieldsOf(row.Scope!);
             foreach (var (path, field) in FieldsOf(row))
             {
-                // Terms come with a decision that opens something; dimensions need their own scope.
-                var told = field & ~(PersonField.Terms | PersonField.Dimensions);
+                // Dimensions need a scope of their own, beside the method's.
+                var told = field & ~PersonField.Dimensions;
                 Assert.True((told & ~allowed) == PersonField.None, $"{row.Method}: {path} tells {field}, {row.Scope} allows {allowed}.");
             }
         }
@@ -90,7 +90,12 @@ public sealed class MinimisationTests
     {
         var field = Enum.Parse<PersonField>(name);
         Assert.All(Minimisation.PurposesOf(kind), purpose => Assert.False(Minimisation.FieldsOf(kind, purpose).HasFlag(field)));
-        foreach (var scope in Minimisation.ConsentScopes.Where(scope => Minimisation.FieldsOf(scope).HasFlag(field)))
+        // Terms come with eligibility.check where they may, and are left out where they may not.
+        foreach (
+            var scope in Minimisation
+                .ConsentScopes.Where(scope => Minimisation.FieldsOf(scope).HasFlag(field))
+                .Except(field == PersonField.Terms ? [PartnerScopes.EligibilityCheck] : [])
+        )
         {
             Assert.False(Minimisation.Allows(kind, scope));
         }

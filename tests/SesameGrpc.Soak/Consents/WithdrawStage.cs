@@ -13,7 +13,7 @@ internal sealed class WithdrawStage : IAsyncDisposable
 {
     private const string Partner = "racer";
     private const string Programme = "bike.deposit_free";
-    private const int WorkersPerInstance = 8;
+    private const int WorkersPerInstance = 12;
     private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(2);
 
     private readonly List<GatewayUnderTest> gateways = [];
@@ -146,7 +146,7 @@ internal sealed class WithdrawStage : IAsyncDisposable
     {
         try
         {
-            switch (worker % 4)
+            switch (worker % 6)
             {
                 case 0:
                     await partner.Scores.GetCreditScoreAsync(new() { Subject = subject }, cancellationToken: cancellationToken);
@@ -160,6 +160,12 @@ internal sealed class WithdrawStage : IAsyncDisposable
                         cancellationToken: cancellationToken
                     );
                     return batch.Results[0].Response is not null;
+                case 3:
+                    await partner.Consents.GetConsentAsync(new() { Subject = subject }, cancellationToken: cancellationToken);
+                    return true;
+                case 4:
+                    var list = await partner.Consents.ListConsentsAsync(new() { PageSize = 1000 }, cancellationToken: cancellationToken);
+                    return list.Consents.Any(consent => consent.Subject == subject);
                 default:
                     await partner.Eligibility.CheckEligibilityAsync(
                         new CheckEligibilityRequest { Subject = subject, Programme = Programme },

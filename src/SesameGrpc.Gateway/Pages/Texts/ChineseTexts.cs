@@ -70,7 +70,7 @@ public sealed partial record PageTexts
                         "score.read" => "您的信用分（350 到 950 之间的数字）和信用等级",
                         "score.band.read" => "您的信用等级（不含分数）",
                         "score.dimensions.read" => "信用分的五个组成部分（数字）",
-                        "eligibility.check" => "您是否符合条件：是或否；不符合时最多四条原因",
+                        "eligibility.check" => "您是否符合条件：是或否；符合时的条件，不符合时最多四条原因",
                         "deposit_waiver.write" => "能否免押金、免多少；以及您在对方那里的免押订单",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
                     },

@@ -70,7 +70,8 @@ public sealed partial record PageTexts
                         "score.read" => "Your credit score, a number from 350 to 950, and its band",
                         "score.band.read" => "The band of your credit score, without the number",
                         "score.dimensions.read" => "The five parts of your credit score, as numbers",
-                        "eligibility.check" => "Whether a service is open to you: yes or no, and if no, up to four reasons",
+                        "eligibility.check" =>
+                            "Whether a service is open to you: yes or no; if yes, on which terms, and if no, up to four reasons",
                         "deposit_waiver.write" => "Whether and up to which amount your deposit is waived, and your waivers with them",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
                     },
