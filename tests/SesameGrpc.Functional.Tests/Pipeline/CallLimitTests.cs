@@ -190,19 +190,21 @@ public sealed class CallLimitTests(Stores stores)
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
         var bike = await gateway.ConnectAsync("bike", Bike);
+
+        // A table that no worker reads: their errors are others.
         await gateway
             .Service<Database>()
-            .WriteAsync((transaction, token) => transaction.Command("DROP TABLE obligations").ExecuteAsync(token), CancellationToken.None);
-        gateway.Log.ExpectError("ListDepositWaivers failed");
+            .WriteAsync((transaction, token) => transaction.Command("DROP TABLE consents").ExecuteAsync(token), CancellationToken.None);
+        gateway.Log.ExpectError("ListConsents failed");
 
-        var refused = await RefusedCall.OfAsync(bike.Waivers.ListDepositWaiversAsync(new ListDepositWaiversRequest()));
+        var refused = await RefusedCall.OfAsync(bike.Consents.ListConsentsAsync(new ListConsentsRequest()));
         var requestId = refused
             .Status.Details.Single(detail => detail.Is(Google.Rpc.RequestInfo.Descriptor))
             .Unpack<Google.Rpc.RequestInfo>()
             .RequestId;
 
         Assert.Equal((StatusCode.Internal, "INTERNAL"), (refused.Code, refused.Reason));
-        Assert.DoesNotContain("obligations", refused.Status.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("consents", refused.Status.Message, StringComparison.Ordinal);
         Assert.Single(
             gateway.Log.Lines,
             line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(requestId, StringComparison.Ordinal)
