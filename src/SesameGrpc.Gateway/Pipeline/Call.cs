@@ -20,6 +20,9 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
 
     public HttpContext Http { get; } = http;
 
+    /// <summary>Timestamp of the call's arrival.</summary>
+    public long Begun { get; init; }
+
     /// <summary>Names the call in RequestInfo and in the logs.</summary>
     public string Id => id ??= Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
 

@@ -10,6 +10,9 @@ namespace SesameGrpc.Gateway.Pipeline;
 /// <summary>What a call leaves in the audit log, durable before its answer or its refusal is sent. A mutation's entries are committed by the mutation itself.</summary>
 internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faults, TimeProvider time)
 {
+    // Longer than it usually takes to read, to find nothing or something, and to append the leaf.
+    private static readonly TimeSpan NotFoundAfter = TimeSpan.FromMilliseconds(10);
+
     /// <summary>
     /// The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent. False: a consent that the answer rests on has ended in the
     /// meantime, so the handler is to be asked again.
@@ -57,11 +60,22 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         try
         {
             await log.AppendAsync([entry], call.Http.RequestAborted);
+            await HoldAsync(call, refusal);
             return refusal;
         }
         catch (Exception exception)
         {
             return faults.RefusalOf(exception, call);
+        }
+    }
+
+    // Microseconds tell whether a row was found; so all such refusals leave at the same time.
+    private async ValueTask HoldAsync(Call call, Refusal refusal)
+    {
+        var rest = NotFoundAfter - time.GetElapsedTime(call.Begun);
+        if (refusal.Reason == ErrorReason.ResourceNotFound && rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, time, call.Http.RequestAborted);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class CallPipeline(
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         var started = time.GetTimestamp();
-        var call = new Call(http, entries);
+        var call = new Call(http, entries) { Begun = started };
         http.Features.Set(call);
         try
         {
