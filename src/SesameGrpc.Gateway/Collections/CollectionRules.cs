@@ -4,6 +4,7 @@ using System.Text;
 using Grpc.Core;
 using SesameGrpc.Contracts.Rail.V1;
 using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Storage;
 using Collection = SesameGrpc.Gateway.Ledger.Collection;
 
 namespace SesameGrpc.Gateway.Collections;
@@ -90,7 +91,7 @@ internal static class CollectionRules
             return null;
         }
 
-        var until = nowMicros + Micros(lease);
+        var until = nowMicros + lease.ToMicros();
         return collection.State switch
         {
             CollectionState.Scheduled => collection with { State = CollectionState.Submitted, Tries = 1, NextMicros = until },
@@ -120,7 +121,7 @@ internal static class CollectionRules
             (CollectionState.Submitted, RailOutcome.DeclinedForNow) => NextAttempt(now, answer.Cause, nowMicros),
             (CollectionState.Reversing, RailOutcome.Refunded) => End(now, CollectionState.Reversed, ""),
             _ when now.Tries != taken.Tries => null,
-            _ => now with { NextMicros = nowMicros + Micros(Delay(now, answer, obligationId)), Cause = answer.Cause },
+            _ => now with { NextMicros = nowMicros + Delay(now, answer, obligationId).ToMicros(), Cause = answer.Cause },
         };
     }
 
@@ -140,7 +141,7 @@ internal static class CollectionRules
                 State = CollectionState.Scheduled,
                 Attempt = declined.Attempt + 1,
                 Tries = 0,
-                NextMicros = nowMicros + Micros(AttemptDelays[declined.Attempt - 1]),
+                NextMicros = nowMicros + AttemptDelays[declined.Attempt - 1].ToMicros(),
                 Cause = cause,
             };
 
@@ -154,6 +155,4 @@ internal static class CollectionRules
     // Between 0.8 and 1.2: what was refused together does not come back together. Out of a hash, so that the same facts always give the same plan.
     private static double Jitter(string text) =>
         0.8 + (0.4 * BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))) / uint.MaxValue);
-
-    private static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }

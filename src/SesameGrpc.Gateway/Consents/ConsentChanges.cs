@@ -50,7 +50,7 @@ internal sealed class ConsentChanges(PersonStore persons, PairwiseSubjects subje
             Programmes = grant.Programmes.ToFrozenSet(StringComparer.Ordinal),
             State = ConsentState.Active,
             GrantedMicros = now,
-            ExpireMicros = now + (long)grant.Lifetime.TotalMicroseconds,
+            ExpireMicros = now + grant.Lifetime.ToMicros(),
         };
         await ConsentStore.InsertAsync(transaction, consent, cancellationToken);
         outcome.Add(consent, EventType.ConsentGranted);

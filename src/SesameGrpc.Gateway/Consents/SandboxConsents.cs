@@ -110,7 +110,7 @@ internal sealed class SandboxConsents(
             Programmes = [Consent.AnyProgramme],
             State = isRevoked ? ConsentState.Withdrawn : ConsentState.Active,
             GrantedMicros = now,
-            ExpireMicros = now + (long)StandingLifetime.TotalMicroseconds,
+            ExpireMicros = now + StandingLifetime.ToMicros(),
             EndedMicros = isRevoked ? now : null,
         };
     }

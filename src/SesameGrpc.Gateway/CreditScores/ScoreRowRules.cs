@@ -1,13 +1,14 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.CreditScores;
 
 /// <summary>What a row of the score feed may say. Pure.</summary>
 internal static class ScoreRowRules
 {
-    private static readonly long LatestAheadMicros = (long)TimeSpan.FromMinutes(5).TotalMicroseconds;
+    private static readonly long LatestAheadMicros = TimeSpan.FromMinutes(5).ToMicros();
 
     /// <summary>The fault of a row; null when it may be taken in.</summary>
     public static RejectedRow? FaultOf(ScoreRow row, long nowMicros)

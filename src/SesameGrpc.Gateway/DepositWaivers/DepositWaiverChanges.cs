@@ -20,9 +20,7 @@ internal sealed class DepositWaiverChanges(ProgrammeCatalogueSource catalogue, G
     {
         var due = dueTime.ToDateTimeOffset().ToMicros();
         var nowMicros = time.NowMicros();
-        var longest = partner.Programme(waiver.Programme).LongestPeriod is { } period
-            ? nowMicros + (long)period.TotalMicroseconds
-            : nowMicros;
+        var longest = partner.Programme(waiver.Programme).LongestPeriod is { } period ? nowMicros + period.ToMicros() : nowMicros;
         new FieldCheck()
             .Require(
                 due > waiver.DueMicros && due <= longest,

@@ -124,7 +124,7 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
             PolicyVersion = programme.PolicyVersion,
             DecisionId = decisionId,
             GrantedMicros = nowMicros,
-            DueMicros = programme.LongestPeriod is { } period ? nowMicros + (long)period.TotalMicroseconds : null,
+            DueMicros = programme.LongestPeriod is { } period ? nowMicros + period.ToMicros() : null,
         };
 
     private static LedgerOutcome NotGranted(

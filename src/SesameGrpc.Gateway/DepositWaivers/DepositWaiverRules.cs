@@ -54,7 +54,7 @@ internal static class DepositWaiverRules
 
     /// <summary>By when a charge made now must be paid.</summary>
     public static long PaymentDueMicros(TimeSpan? paymentPeriod, long nowMicros) =>
-        nowMicros + (long)(paymentPeriod ?? UsualPaymentPeriod).TotalMicroseconds;
+        nowMicros + (paymentPeriod ?? UsualPaymentPeriod).ToMicros();
 
     public static DepositWaiver ToMessage(Obligation obligation)
     {

@@ -43,7 +43,7 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
             Topic = topic,
             Statement = statement,
             OpenedMicros = now,
-            DueMicros = now + (long)DisputeRules.TimeToAnswer.TotalMicroseconds,
+            DueMicros = now + DisputeRules.TimeToAnswer.ToMicros(),
         };
         await InsertAsync(transaction, dispute, cancellationToken);
         return dispute;

@@ -130,7 +130,7 @@ internal sealed class EligibilityService(
 
         var nowMicros = time.NowMicros();
         var decision = EligibilityRules.Decide(programme, person, request.Amount, request.Attributes, nowMicros, validity);
-        var expireMicros = nowMicros + (long)DecisionSeal.Lifetime.TotalMicroseconds;
+        var expireMicros = nowMicros + DecisionSeal.Lifetime.ToMicros();
         var subject = DecisionSubject.Of(consent.Partner, consent.Person, programme, request.Amount, request.Attributes);
         var response = new CheckEligibilityResponse
         {

@@ -1,4 +1,5 @@
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Persons;
 
@@ -35,7 +36,7 @@ internal sealed record PersonSnapshot
     /// <summary>Whether the score has outlived its validity; a newcomer's never does.</summary>
     public bool IsExpired(long nowMicros, TimeSpan validity) => FedScore is not null && nowMicros >= ExpiryMicros(validity);
 
-    public long ExpiryMicros(TimeSpan validity) => AsOfMicros + (long)validity.TotalMicroseconds;
+    public long ExpiryMicros(TimeSpan validity) => AsOfMicros + validity.ToMicros();
 }
 
 /// <summary>The five sub-scores of a score, each 350 to 950.</summary>

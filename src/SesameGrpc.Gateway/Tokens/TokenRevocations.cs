@@ -11,8 +11,7 @@ namespace SesameGrpc.Gateway.Tokens;
 internal sealed class TokenRevocations(Database database, PartnerDirectory partners, GatewayOptions options, TimeProvider time)
 {
     // As long as a token that a code exchange under way may still issue.
-    private readonly long keptMicros =
-        (TimeSpan.FromSeconds(options.Tokens.LifetimeSeconds) + TimeSpan.FromMinutes(2)).Ticks / TimeSpan.TicksPerMicrosecond;
+    private readonly long keptMicros = (TimeSpan.FromSeconds(options.Tokens.LifetimeSeconds) + TimeSpan.FromMinutes(2)).ToMicros();
 
     /// <summary>In force on this instance when it returns.</summary>
     public async Task RevokeAsync(string tokenOrAuthorization, CancellationToken cancellationToken)

@@ -68,7 +68,7 @@ internal sealed class WebhookOutbox(Database database, TimeProvider time)
                         """,
                         ("endpoint", endpoint),
                         ("now", time.NowMicros()),
-                        ("until", time.NowMicros() + Micros(lease)),
+                        ("until", time.NowMicros() + lease.ToMicros()),
                         ("limit", limit)
                     )
                     .ListAsync(
@@ -104,14 +104,14 @@ internal sealed class WebhookOutbox(Database database, TimeProvider time)
                 ("endpoint", endpoint),
                 ("position", task.Position),
                 ("attempt", task.Attempt),
-                ("started", now - Micros(answer.Duration)),
+                ("started", now - answer.Duration.ToMicros()),
                 ("outcome", (int)answer.Outcome),
                 ("status", answer.HttpStatus),
-                ("duration", Micros(answer.Duration))
+                ("duration", answer.Duration.ToMicros())
             );
         if (!answer.IsDelivered && delay is { } wait)
         {
-            AddRetry(batch, endpoint, task, now + Micros(wait));
+            AddRetry(batch, endpoint, task, now + wait.ToMicros());
             return;
         }
 
@@ -172,6 +172,4 @@ internal sealed class WebhookOutbox(Database database, TimeProvider time)
             ("person", person),
             ("now", nowMicros)
         );
-
-    private static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }
