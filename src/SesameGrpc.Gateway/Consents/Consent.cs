@@ -67,10 +67,6 @@ internal sealed record Consent
         entry.Purpose = Purpose;
     }
 
-    public static string NewId(long nowMicros) => Guid.CreateVersion7(Instants.FromMicros(nowMicros)).ToString("N");
-
-    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
-
     public static Consent Map(DbDataReader row) => Map(row, 0);
 
     public static Consent Map(DbDataReader row, int first) =>

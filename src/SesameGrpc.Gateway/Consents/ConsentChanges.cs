@@ -41,7 +41,7 @@ internal sealed class ConsentChanges(PersonStore persons, PairwiseSubjects subje
 
         var consent = new Consent
         {
-            Id = Consent.NewId(now),
+            Id = TimedId.New(now),
             Partner = grant.Partner,
             Person = person.Id,
             Subject = await subjects.EnsureAsync(transaction, grant.Partner, person, cancellationToken),

@@ -1,7 +1,6 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Events;
-using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
 
@@ -28,7 +27,7 @@ internal sealed class ConsentOutcome(long micros, Consent? unchanged = null)
     private IEnumerable<Consent> Ended => Changed.Where(consent => consent.State != ConsentState.Active);
 
     /// <summary>The person is being erased: the events still say which subject it was, and are nobody's.</summary>
-    public void ForgetPerson() => nobody = PersonStore.NewId();
+    public void ForgetPerson() => nobody = TimedId.New(Micros);
 
     public void Add(Consent consent, EventType? what) => changes.Add((consent, what));
 
@@ -68,7 +67,7 @@ internal sealed class ConsentOutcome(long micros, Consent? unchanged = null)
     private Event EventOf(Consent consent, EventType what) =>
         new()
         {
-            EventId = Guid.CreateVersion7(Instants.FromMicros(Micros)).ToString("N"),
+            EventId = TimedId.New(Micros),
             Type = what,
             EventTime = Instants.ToTimestamp(Micros),
             Subject = consent.Subject,

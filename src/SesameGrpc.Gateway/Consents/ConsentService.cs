@@ -19,7 +19,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
         var partner = context.Partner().Id;
         var reading = request.KeyCase switch
         {
-            GetConsentRequest.KeyOneofCase.ConsentId => Consent.IsId(request.ConsentId)
+            GetConsentRequest.KeyOneofCase.ConsentId => TimedId.Is(request.ConsentId)
                 ? await store.FindAsync(request.ConsentId, context.CancellationToken)
                 : null,
             GetConsentRequest.KeyOneofCase.Subject => await FindAsync(call, partner, request.Subject, context.CancellationToken),
@@ -39,7 +39,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
         new FieldCheck()
             .PageSize(request.PageSize)
             .Require(
-                request.PageToken.Length == 0 || Consent.IsId(request.PageToken),
+                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )

@@ -99,7 +99,7 @@ internal sealed class SandboxConsents(
         var isRevoked = person.ExternalId.Contains(Revoked, StringComparison.Ordinal);
         return new Consent
         {
-            Id = Consent.NewId(now),
+            Id = TimedId.New(now),
             Partner = partner.Id,
             Person = person.Id,
             Subject = await subjects.EnsureAsync(transaction, partner.Id, person, cancellationToken),

@@ -3,7 +3,6 @@ using Npgsql;
 using NpgsqlTypes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Configuration;
-using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.CreditScores;
@@ -125,7 +124,7 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
             ? ApplyByCopyAsync((NpgsqlTransaction)transaction, rows, model, cancellationToken)
             : ApplyRowByRowAsync(transaction, rows, model, cancellationToken);
 
-    private static async Task<BatchOutcome> ApplyRowByRowAsync(
+    private async Task<BatchOutcome> ApplyRowByRowAsync(
         DbTransaction transaction,
         IReadOnlyList<ScoreRow> rows,
         string model,
@@ -155,7 +154,7 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
             var parts = ScoreRowRules.PartsOf(row);
             object?[] values =
             [
-                PersonStore.NewId(),
+                TimedId.New(time.NowMicros()),
                 row.Person,
                 row.OptedInUnixMicros,
                 row.CourtListed ? 1 : 0,
@@ -197,7 +196,7 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
         return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
     }
 
-    private static async Task<BatchOutcome> ApplyByCopyAsync(
+    private async Task<BatchOutcome> ApplyByCopyAsync(
         NpgsqlTransaction transaction,
         IReadOnlyList<ScoreRow> rows,
         string model,
@@ -229,11 +228,11 @@ internal sealed class ScoreImportStore(Database database, TimeProvider time)
         return outcome;
     }
 
-    private static async Task WriteAsync(NpgsqlBinaryImporter copy, ScoreRow row, CancellationToken cancellationToken)
+    private async Task WriteAsync(NpgsqlBinaryImporter copy, ScoreRow row, CancellationToken cancellationToken)
     {
         var parts = ScoreRowRules.PartsOf(row);
         await copy.StartRowAsync(cancellationToken);
-        await copy.WriteAsync(PersonStore.NewId(), NpgsqlDbType.Text, cancellationToken);
+        await copy.WriteAsync(TimedId.New(time.NowMicros()), NpgsqlDbType.Text, cancellationToken);
         await copy.WriteAsync(row.Person, NpgsqlDbType.Text, cancellationToken);
         await copy.WriteAsync(row.OptedInUnixMicros, NpgsqlDbType.Bigint, cancellationToken);
         int?[] numbers =

@@ -110,7 +110,7 @@ internal sealed class DepositWaiverGrants(ProgrammeCatalogueSource catalogue, De
     ) =>
         new()
         {
-            Id = Guid.CreateVersion7(Instants.FromMicros(nowMicros)).ToString("N"),
+            Id = TimedId.New(nowMicros),
             Kind = ObligationKind.DepositWaiver,
             Partner = consent.Partner,
             OrderId = request.OrderId,

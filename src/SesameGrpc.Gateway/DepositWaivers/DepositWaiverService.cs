@@ -12,6 +12,7 @@ using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
+using SesameGrpc.Gateway.Storage;
 using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 using ObligationKind = SesameGrpc.Gateway.Ledger.ObligationKind;
 using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
@@ -63,7 +64,7 @@ internal sealed class DepositWaiverService(
         var partner = context.Partner().Id;
         var found = request.KeyCase switch
         {
-            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => Obligation.IsId(request.DepositWaiverId)
+            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => TimedId.Is(request.DepositWaiverId)
                 ? await ledger.FindAsync(request.DepositWaiverId, context.CancellationToken)
                 : null,
             GetDepositWaiverRequest.KeyOneofCase.OrderId => FieldCheck.IsVisibleText(request.OrderId)
@@ -81,7 +82,7 @@ internal sealed class DepositWaiverService(
         new FieldCheck()
             .PageSize(request.PageSize)
             .Require(
-                request.PageToken.Length == 0 || Obligation.IsId(request.PageToken),
+                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )
@@ -222,7 +223,7 @@ internal sealed class DepositWaiverService(
         var work = new LedgerWork
         {
             Request = RequestKey.Of(context, change.RequestId, change.Request),
-            ObligationId = Obligation.IsId(change.Id) ? change.Id : null,
+            ObligationId = TimedId.Is(change.Id) ? change.Id : null,
             NewEntry = call.NewAuditEntry,
             Decide = book =>
             {

@@ -45,11 +45,6 @@ internal sealed record Dispute
 
     public long? AnsweredMicros { get; init; }
 
-    public static string NewId(long nowMicros) => Guid.CreateVersion7(Instants.FromMicros(nowMicros)).ToString("N");
-
-    /// <summary>Whether a text has the form of a dispute's id.</summary>
-    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
-
     public static Dispute Map(DbDataReader row) =>
         new()
         {

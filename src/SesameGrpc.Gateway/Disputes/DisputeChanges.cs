@@ -37,7 +37,7 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
         var now = time.NowMicros();
         var dispute = new Dispute
         {
-            Id = Dispute.NewId(now),
+            Id = TimedId.New(now),
             Person = row.Id,
             ExternalPerson = row.ExternalId,
             Topic = topic,

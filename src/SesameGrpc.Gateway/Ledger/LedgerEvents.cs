@@ -11,7 +11,7 @@ internal static class LedgerEvents
         var after = posting.After;
         return new Event
         {
-            EventId = Guid.CreateVersion7(Instants.FromMicros(nowMicros)).ToString("N"),
+            EventId = TimedId.New(nowMicros),
             Type = TypeOf(what),
             EventTime = Instants.ToTimestamp(nowMicros),
             Subject = after.Subject,

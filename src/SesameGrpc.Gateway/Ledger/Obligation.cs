@@ -84,9 +84,6 @@ internal sealed record Obligation
 
     public Collection? Collection { get; init; }
 
-    /// <summary>Whether a text has the form of an obligation's id.</summary>
-    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
-
     public bool IsOpen => State is ObligationState.Active or ObligationState.Settling or ObligationState.Overdue;
 
     /// <summary>What the person still owes.</summary>

@@ -23,7 +23,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
         new FieldCheck()
             .PageSize(request.PageSize)
             .Require(
-                request.PageToken.Length == 0 || Obligation.IsId(request.PageToken),
+                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )
@@ -67,7 +67,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
 
     public override async Task<GetObligationResponse> GetObligation(GetObligationRequest request, ServerCallContext context)
     {
-        var (found, entries) = Obligation.IsId(request.ObligationId)
+        var (found, entries) = TimedId.Is(request.ObligationId)
             ? await ledger.FindWithJournalAsync(request.ObligationId, context.CancellationToken)
             : (null, []);
         var obligation = found ?? throw new RefusalException(Refuse.NotFound());
@@ -92,7 +92,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
         var work = new LedgerWork
         {
             Request = RequestKey.Of(context, request.RequestId, request),
-            ObligationId = Obligation.IsId(request.ObligationId) ? request.ObligationId : null,
+            ObligationId = TimedId.Is(request.ObligationId) ? request.ObligationId : null,
             NewEntry = context.Call().NewAuditEntry,
             Decide = book =>
             {

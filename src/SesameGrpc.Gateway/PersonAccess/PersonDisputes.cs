@@ -9,7 +9,6 @@ using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
 using Dispute = SesameGrpc.Gateway.Disputes.Dispute;
-using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 using Wire = SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Gateway.PersonAccess;
@@ -61,7 +60,7 @@ internal sealed class PersonDisputes(
             .PageSize(request.PageSize)
             .PersonOrEmpty("person", request.Person)
             .Require(
-                request.PageToken.Length == 0 || Dispute.IsId(request.PageToken),
+                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )
@@ -156,7 +155,7 @@ internal sealed class PersonDisputes(
                 DisputeKind.Refusal,
                 about.LeafIndex.ToString(CultureInfo.InvariantCulture)
             ),
-            { AboutCase: DisputeSubject.AboutOneofCase.ObligationId } when Obligation.IsId(about.ObligationId) => new DisputeTopic(
+            { AboutCase: DisputeSubject.AboutOneofCase.ObligationId } when TimedId.Is(about.ObligationId) => new DisputeTopic(
                 DisputeKind.Obligation,
                 about.ObligationId
             ),

@@ -148,7 +148,7 @@ internal sealed partial class PersonService(
         new FieldCheck()
             .PageSize(request.PageSize)
             .Require(
-                request.PageToken.Length == 0 || Consent.IsId(request.PageToken),
+                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
                 "page_token",
                 "must be the next_page_token of the page before"
             )

@@ -9,7 +9,6 @@ using SesameGrpc.Gateway.PersonAccess;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using Dispute = SesameGrpc.Gateway.Disputes.Dispute;
-using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 
 namespace SesameGrpc.Gateway.PersonPages;
 
@@ -24,7 +23,7 @@ internal static class DisputePages
     public static async Task ListAsync(HttpContext http)
     {
         var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !Dispute.IsId(before))
+        if (before.Length > 0 && !TimedId.Is(before))
         {
             throw new RefusalException(Refuse.NotFound());
         }
@@ -99,7 +98,7 @@ internal static class DisputePages
                 DisputeKind.Refusal,
                 id
             ),
-            AboutObligation when Obligation.IsId(id) => new DisputeTopic(DisputeKind.Obligation, id),
+            AboutObligation when TimedId.Is(id) => new DisputeTopic(DisputeKind.Obligation, id),
             _ => throw new RefusalException(Refuse.NotFound()),
         };
 

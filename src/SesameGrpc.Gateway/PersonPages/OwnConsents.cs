@@ -25,7 +25,7 @@ internal static class OwnConsents
     public static async Task ListAsync(HttpContext http)
     {
         var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !Consent.IsId(before))
+        if (before.Length > 0 && !TimedId.Is(before))
         {
             throw new RefusalException(Refuse.NotFound());
         }

@@ -4,6 +4,7 @@ using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
 using Wire = SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Gateway.PersonPages;
@@ -23,7 +24,7 @@ internal static class OwnObligations
     public static async Task ListAsync(HttpContext http)
     {
         var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !Obligation.IsId(before))
+        if (before.Length > 0 && !TimedId.Is(before))
         {
             throw new RefusalException(Refuse.NotFound());
         }

@@ -19,9 +19,6 @@ internal sealed class PersonStore(Database database, TimeProvider time)
     private const string Find = $"SELECT {Columns} FROM persons WHERE person_id = @id";
     private const string FindExternal = $"SELECT {Columns} FROM persons WHERE external_id = @id";
 
-    /// <summary>A new internal id. It begins with the time, so that new rows lie together; 74 of its bits are random.</summary>
-    public static string NewId() => Guid.CreateVersion7().ToString("N");
-
     public async Task<PersonRow?> FindAsync(string person, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -73,7 +70,7 @@ internal sealed class PersonStore(Database database, TimeProvider time)
                 ON CONFLICT (external_id) DO UPDATE SET version = persons.version + 1, opted_in = 1, opted_in_us = @now, opted_out_us = NULL WHERE persons.opted_in = 0
                 RETURNING version
                 """,
-                ("id", NewId()),
+                ("id", TimedId.New(time.NowMicros())),
                 ("external", externalId),
                 ("now", time.NowMicros())
             )

@@ -250,7 +250,7 @@ internal sealed class WebhookService(
 
     private WebhookTarget NewTarget(string partner, WebhookEndpoint wanted)
     {
-        var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+        var id = TimedId.New(time.NowMicros());
         var key = WebhookSignature.NewKey();
         var now = Instants.ToTimestamp(time.NowMicros());
         var document = new WebhookEndpoint
