@@ -26,7 +26,7 @@ internal static class LeafFilters
             )
             .Require(from is not null, "from_time", "must be a valid Timestamp")
             .Require(until is not null, "until_time", "must be a valid Timestamp")
-            .Require(after is not null, "page_token", "must be the next_page_token of the page before")
+            .PageToken(after is not null)
             .Enforce();
         return new LeafFilter(
             person.Length > 0 ? entries.SubjectHashOf(person).ToByteArray() : null,

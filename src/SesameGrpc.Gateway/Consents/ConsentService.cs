@@ -36,14 +36,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
 
     public override async Task<ListConsentsResponse> ListConsents(ListConsentsRequest request, ServerCallContext context)
     {
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .Require(
-                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
-            .Enforce();
+        new FieldCheck().PageSize(request.PageSize).PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken)).Enforce();
         var size = Page.SizeOf(request.PageSize);
         var found = await store.ListOfPartnerAsync(
             context.Partner().Id,

@@ -81,11 +81,7 @@ internal sealed class DepositWaiverService(
     {
         new FieldCheck()
             .PageSize(request.PageSize)
-            .Require(
-                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
+            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
             .PersonOrEmpty("subject", request.Subject)
             .Enforce();
         var size = Page.SizeOf(request.PageSize);

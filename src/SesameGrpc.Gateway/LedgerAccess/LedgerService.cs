@@ -22,11 +22,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
     {
         new FieldCheck()
             .PageSize(request.PageSize)
-            .Require(
-                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
+            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
             .Require(
                 request.Partner.Length == 0 || FieldCheck.IsVisibleText(request.Partner),
                 "partner",

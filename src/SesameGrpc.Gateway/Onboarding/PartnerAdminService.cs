@@ -58,11 +58,7 @@ internal sealed class PartnerAdminService(
     {
         new FieldCheck()
             .PageSize(request.PageSize)
-            .Require(
-                request.PageToken.Length == 0 || PartnerRules.IsPartnerId(request.PageToken),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
+            .PageToken(request.PageToken.Length == 0 || PartnerRules.IsPartnerId(request.PageToken))
             .Enforce();
         var size = Page.SizeOf(request.PageSize);
         var found = await store.ListAsync(request.PageToken, size + 1, context.CancellationToken);

@@ -59,11 +59,7 @@ internal sealed class PersonDisputes(
         new FieldCheck()
             .PageSize(request.PageSize)
             .PersonOrEmpty("person", request.Person)
-            .Require(
-                request.PageToken.Length == 0 || TimedId.Is(request.PageToken),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
+            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
             .Require(System.Enum.IsDefined(request.State), "state", "must be a state, or unspecified for any")
             .Enforce();
         var call = context.Call();

@@ -16,10 +16,7 @@ internal sealed partial class PersonService
     public override async Task<ListAccessesResponse> ListAccesses(ListAccessesRequest request, ServerCallContext context)
     {
         var before = AccessHistory.PlaceOf(request.PageToken);
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .Require(before is not null, "page_token", "must be the next_page_token of the page before")
-            .Enforce();
+        new FieldCheck().PageSize(request.PageSize).PageToken(before is not null).Enforce();
         var person = await RequireAsync(context, request.Person);
         var size = Page.SizeOf(request.PageSize);
         var found = await accesses.ListAsync(person, before!.Value, size + 1, context.CancellationToken);

@@ -29,6 +29,9 @@ internal sealed class FieldCheck
 
     public FieldCheck PageSize(int value) => Require(value is >= 0 and <= 1000, "page_size", "must be 1 to 1000, or 0 for 100");
 
+    /// <summary>Whether the token has the form of one that the list gives, or is empty where that is the first page.</summary>
+    public FieldCheck PageToken(bool hasForm) => Require(hasForm, "page_token", "must be the next_page_token of the page before");
+
     /// <summary>Refuses the call if anything was wrong.</summary>
     public void Enforce()
     {

@@ -71,14 +71,7 @@ internal sealed class WebhookService(
         ServerCallContext context
     )
     {
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .Require(
-                request.PageToken.Length == 0 || IsId(request.PageToken),
-                "page_token",
-                "must be the next_page_token of the page before"
-            )
-            .Enforce();
+        new FieldCheck().PageSize(request.PageSize).PageToken(request.PageToken.Length == 0 || IsId(request.PageToken)).Enforce();
         var size = Page.SizeOf(request.PageSize);
         var found = await store.ListAsync(context.Partner().Id, request.PageToken, size + 1, context.CancellationToken);
         var page = Page.Of(found, size, endpoint => endpoint.Id);
@@ -171,7 +164,7 @@ internal sealed class WebhookService(
             .Enforce();
         var endpoint = await FindAsync(context, request.WebhookEndpointId);
         var below = await deliveries.PositionOfAsync(endpoint.Id, request.PageToken, context.CancellationToken);
-        new FieldCheck().Require(below is not null, "page_token", "must be the next_page_token of the page before").Enforce();
+        new FieldCheck().PageToken(below is not null).Enforce();
         var size = Page.SizeOf(request.PageSize);
         var found = await deliveries.ListAsync(endpoint.Id, request.State, below!.Value, size + 1, context.CancellationToken);
         var page = Page.Of(found, size, row => row.Delivery.EventId);
