@@ -4,6 +4,7 @@ using OpenIddict.Abstractions;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.CodeFlow;
 
@@ -18,7 +19,7 @@ internal sealed record ConsentRequest(Purpose Purpose, IReadOnlyList<string> Sco
 
     private static readonly Dictionary<string, Purpose> Purposes = Enum.GetValues<Purpose>()
         .Where(purpose => purpose != Purpose.Unspecified)
-        .ToDictionary(ConsentRules.NameOf, StringComparer.Ordinal);
+        .ToDictionary(purpose => ContractName.Of(purpose), StringComparer.Ordinal);
 
     /// <summary>The details as granted (RFC 9396 section 7), for the token response.</summary>
     public string ToGrantedJson(string consentId) =>
@@ -26,7 +27,7 @@ internal sealed record ConsentRequest(Purpose Purpose, IReadOnlyList<string> Sco
             new JsonObject
             {
                 ["type"] = Type,
-                ["purpose"] = ConsentRules.NameOf(Purpose),
+                ["purpose"] = ContractName.Of(Purpose),
                 ["programmes"] = new JsonArray([.. Programmes.Select(programme => JsonValue.Create(programme))]),
                 ["days"] = Days,
                 ["consent_id"] = consentId,

@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Consents;
 
@@ -21,7 +22,10 @@ internal static class ConsentRules
         var purposes = Minimisation.PurposesOf(kind).ToList();
         if (!purposes.Contains(purpose))
         {
-            yield return new("purpose", $"must be a purpose of this kind of partner: {string.Join(", ", purposes.Select(NameOf))}");
+            yield return new(
+                "purpose",
+                $"must be a purpose of this kind of partner: {string.Join(", ", purposes.Select(allowed => ContractName.Of(allowed)))}"
+            );
             yield break;
         }
 
@@ -46,7 +50,4 @@ internal static class ConsentRules
             yield return new("days", $"must be 1 to {LongestDays}");
         }
     }
-
-    /// <summary>A purpose as contracts and tokens write it: DEPOSIT_WAIVER.</summary>
-    public static string NameOf(Purpose purpose) => System.Text.Json.JsonNamingPolicy.SnakeCaseUpper.ConvertName(purpose.ToString());
 }

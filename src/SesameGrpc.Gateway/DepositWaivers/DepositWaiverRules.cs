@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Programmes;
@@ -48,7 +47,7 @@ internal static class DepositWaiverRules
             (DepositWaiverAction.CorrectCharge, { IsOpen: true, Collection: { IsUnderWay: true } collection }) => Refuse.CollectionUnderWay(
                 collection.Attempt
             ),
-            _ => Refuse.StateConflict(NameOf((DepositWaiverState)waiver.State), NamesOf(allowed), waiver.Revision),
+            _ => Refuse.StateConflict(ContractName.Of((DepositWaiverState)waiver.State), NamesOf(allowed), waiver.Revision),
         };
     }
 
@@ -86,9 +85,6 @@ internal static class DepositWaiverRules
         };
     }
 
-    /// <summary>A state's name as the contract writes it, without its prefix: WRITTEN_OFF.</summary>
-    public static string NameOf(DepositWaiverState state) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(state.ToString());
-
     public static string NamesOf(IEnumerable<DepositWaiverAction> actions) =>
-        string.Join(',', actions.Select(action => JsonNamingPolicy.SnakeCaseUpper.ConvertName(action.ToString())));
+        string.Join(',', actions.Select(action => ContractName.Of(action)));
 }

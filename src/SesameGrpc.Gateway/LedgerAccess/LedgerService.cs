@@ -117,8 +117,8 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
         {
             throw new RefusalException(
                 Refuse.StateConflict(
-                    ObligationMessages.NameOf(obligation.State),
-                    string.Join(',', allowed.Select(ObligationMessages.NameOf)),
+                    ContractName.Of(obligation.State),
+                    string.Join(',', allowed.Select(action => ContractName.Of(action))),
                     obligation.Revision
                 )
             );

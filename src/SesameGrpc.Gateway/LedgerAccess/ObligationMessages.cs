@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
@@ -60,10 +59,6 @@ internal static class ObligationMessages
             RecordTime = Instants.ToTimestamp(entry.CreatedMicros),
             Reason = entry is { Kind: EntryKind.WriteOff, Detail: { } reason } ? Encoding.UTF8.GetString(reason) : "",
         };
-
-    /// <summary>A name as the contract writes it, without its prefix: WRITTEN_OFF.</summary>
-    public static string NameOf<TEnum>(TEnum value)
-        where TEnum : struct, System.Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 
     private static ObligationCollection ToMessage(Collection collection) =>
         new()

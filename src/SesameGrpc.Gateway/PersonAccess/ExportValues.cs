@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using Enum = System.Enum;
 
@@ -14,13 +15,13 @@ internal static class ExportValues
     public static void WriteTime(this Utf8JsonWriter json, string name, Timestamp? time) =>
         json.WriteString(name, time?.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
 
-    public static void WriteName(this Utf8JsonWriter json, string name, Enum value) => json.WriteString(name, NameOf(value));
+    public static void WriteName(this Utf8JsonWriter json, string name, Enum value) => json.WriteString(name, ContractName.Of(value));
 
     public static void WriteNameOrNull(this Utf8JsonWriter json, string name, Enum value, bool isNull) =>
-        json.WriteString(name, isNull ? null : NameOf(value));
+        json.WriteString(name, isNull ? null : ContractName.Of(value));
 
     public static void WriteNames<TEnum>(this Utf8JsonWriter json, string name, IEnumerable<TEnum> values)
-        where TEnum : struct, Enum => json.WriteTexts(name, values.Select(value => NameOf(value)));
+        where TEnum : struct, Enum => json.WriteTexts(name, values.Select(value => ContractName.Of(value)));
 
     public static void WriteTexts(this Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
@@ -44,7 +45,4 @@ internal static class ExportValues
             json.WriteNull(name);
         }
     }
-
-    // As the contracts write it, without the prefix.
-    private static string NameOf(Enum value) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Webhooks;
 
@@ -48,7 +49,7 @@ internal static class WebhookPayload
     {
         json.WriteStartObject("consent");
         json.WriteString("consent_id", consent.ConsentId);
-        json.WriteString("purpose", JsonNamingPolicy.SnakeCaseUpper.ConvertName(consent.Purpose.ToString()));
+        json.WriteString("purpose", ContractName.Of(consent.Purpose));
         json.WriteString("expire_time", TextOf(consent.ExpireTime));
         json.WriteEndObject();
     }
@@ -61,7 +62,7 @@ internal static class WebhookPayload
         json.WriteString("deposit_waiver_id", waiver.DepositWaiverId);
         json.WriteString("order_id", waiver.OrderId);
         json.WriteString("programme", waiver.Programme);
-        json.WriteString("state", JsonNamingPolicy.SnakeCaseUpper.ConvertName(waiver.State.ToString()));
+        json.WriteString("state", ContractName.Of(waiver.State));
         json.WriteNumber("revision", waiver.Revision);
         json.WriteEndObject();
     }

@@ -5,6 +5,7 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.Refusals;
 using Xunit;
 
 namespace SesameGrpc.Gateway.Tests.Consents;
@@ -143,7 +144,7 @@ public sealed class MinimisationTests
         foreach (var (kind, purpose, fields) in Minimisation.Table)
         {
             var cells = Columns.Select(column => fields.HasFlag(column) ? "yes" : "");
-            text.Append($"| {Name(kind)} | {ConsentRules.NameOf(purpose)} | {string.Join(" | ", cells)} |\n");
+            text.Append($"| {Name(kind)} | {ContractName.Of(purpose)} | {string.Join(" | ", cells)} |\n");
         }
 
         text.Append("\n| method | field of the answer | tells |\n|---|---|---|\n");

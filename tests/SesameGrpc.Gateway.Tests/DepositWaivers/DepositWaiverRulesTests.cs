@@ -3,6 +3,7 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using Xunit;
 
@@ -48,7 +49,7 @@ public sealed class DepositWaiverRulesTests
             "OVERDUE not paid" => charged with { State = ObligationState.Overdue },
             _ => Active with
             {
-                State = Enum.GetValues<ObligationState>().Single(known => DepositWaiverRules.NameOf((DepositWaiverState)known) == state),
+                State = Enum.GetValues<ObligationState>().Single(known => ContractName.Of((DepositWaiverState)known) == state),
             },
         };
 
@@ -210,7 +211,7 @@ public sealed class DepositWaiverRulesTests
     {
         Assert.All(
             DepositWaiverServiceReflection.Descriptor.EnumTypes.Single(type => type.Name == "DepositWaiverState").Values,
-            value => Assert.Equal(value.Name["DEPOSIT_WAIVER_STATE_".Length..], DepositWaiverRules.NameOf((DepositWaiverState)value.Number))
+            value => Assert.Equal(value.Name["DEPOSIT_WAIVER_STATE_".Length..], ContractName.Of((DepositWaiverState)value.Number))
         );
         Assert.Equal("", DepositWaiverRules.NamesOf([]));
     }

@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.LedgerAccess;
+using SesameGrpc.Gateway.Refusals;
 using Xunit;
 using Held = SesameGrpc.Gateway.Ledger;
 
@@ -32,7 +33,7 @@ public sealed class ObligationMessagesTests
 
     [Fact]
     public void NameOf_State_IsTheContractsNameWithoutPrefix() =>
-        Assert.Equal("WRITTEN_OFF", ObligationMessages.NameOf(Held.ObligationState.WrittenOff));
+        Assert.Equal("WRITTEN_OFF", ContractName.Of(Held.ObligationState.WrittenOff));
 
     private static void Same<TStored, TContract>()
         where TStored : struct, Enum
