@@ -8,16 +8,17 @@ internal static class PageHeaders
     public static void Write(HttpContext http) => Write(http, leadsElsewhere: false);
 
     /// <summary>
-    /// Of a page whose form's answer leads elsewhere, to a partner, or to the login's provider when the session has ended meanwhile: browsers hold form-action against redirects too, against every one of a chain (Content
+    /// Of a page whose form's answer leads elsewhere, to a partner; any may lead to the login's provider, when the session has ended meanwhile. Browsers hold form-action against redirects too, against every one of a chain (Content
     /// Security Policy Level 3 section 6.4.1 leaves it open, Chromium does), and where a partner leads on to is the partner's business.
     /// </summary>
     public static void Write(HttpContext http, bool leadsElsewhere)
     {
         var options = http.RequestServices.GetRequiredService<GatewayOptions>();
         var targets =
-            !leadsElsewhere && !options.Login.IsUpstream ? "'self'"
-            : options.Mode == GatewayMode.Sandbox ? "'self' https: http:"
-            : "'self' https:";
+            leadsElsewhere && options.Mode == GatewayMode.Sandbox ? "'self' https: http:"
+            : leadsElsewhere ? "'self' https:"
+            : options.Login.IsUpstream ? $"'self' {new Uri(options.Login.Authority).GetLeftPart(UriPartial.Authority)}"
+            : "'self'";
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy =
             $"default-src 'none'; style-src 'self'; form-action {targets}; frame-ancestors 'none'; base-uri 'none'";
