@@ -87,12 +87,14 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
 
     private static void AppendRows(StatementBatch last, List<Leaf> leaves, string where, params ReadOnlySpan<(string, object?)> parameters)
     {
+        var insert =
+            "INSERT INTO audit_leaves (leaf_index, entry, subject_hash, caller, time_us) "
+            + $"SELECT size - @back, @entry, @subject, @caller, @time FROM audit_log {where}";
         for (var index = 0; index < leaves.Count; index++)
         {
             var leaf = leaves[index];
             last.Add(
-                "INSERT INTO audit_leaves (leaf_index, entry, subject_hash, caller, time_us) "
-                    + $"SELECT size - @back, @entry, @subject, @caller, @time FROM audit_log {where}",
+                insert,
                 [
                     ("back", (long)(leaves.Count - index)),
                     ("entry", leaf.Entry),

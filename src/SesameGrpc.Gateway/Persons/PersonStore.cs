@@ -39,9 +39,10 @@ internal sealed class PersonStore(Database database, TimeProvider time)
     )
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var connection = await database.OpenAsync(cancellationToken);
         foreach (var person in persons)
         {
-            if (await FindAsync(person, cancellationToken) is { } row)
+            if (await SingleAsync(connection.Command(Find, ("id", person)), cancellationToken) is { } row)
             {
                 found[person] = row.ExternalId;
             }

@@ -22,7 +22,7 @@ internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
             }
         );
 
-    public void Record(Call call, long started)
+    public void Record(Call call)
     {
         if (!duration.Enabled)
         {
@@ -35,7 +35,7 @@ internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
             { "rpc.method", call.Method ?? "_OTHER" },
             { "rpc.response.status_code", StatusOf(call.Http).ToString() },
         };
-        duration.Record(time.GetElapsedTime(started).TotalSeconds, tags);
+        duration.Record(time.GetElapsedTime(call.Begun).TotalSeconds, tags);
     }
 
     public static StatusCode StatusOf(HttpContext http)

@@ -29,8 +29,7 @@ internal sealed class CallPipeline(
 {
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
-        var started = time.GetTimestamp();
-        var call = new Call(http, entries) { Begun = started };
+        var call = new Call(http, entries) { Begun = time.GetTimestamp() };
         http.Features.Set(call);
         try
         {
@@ -41,7 +40,7 @@ internal sealed class CallPipeline(
         finally
         {
             call.Deadline?.Dispose();
-            metrics.Record(call, started);
+            metrics.Record(call);
             log.Refused(call);
         }
     }

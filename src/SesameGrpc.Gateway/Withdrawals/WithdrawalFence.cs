@@ -12,7 +12,7 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
 {
     /// <summary>
     /// Longest time between the moment at which an answer's consent was found in force and the moment at which the answer is handed to the connection; an answer that takes
-    /// longer is checked again. A withdrawal is acknowledged this much later than it is committed, so that no answer can leave after the acknowledgement.
+    /// longer is checked again. A withdrawal is acknowledged this much, and a margin, later than it is committed, so that no answer can leave after the acknowledgement.
     /// </summary>
     public static readonly TimeSpan LongestAnswer = TimeSpan.FromMilliseconds(500);
 
