@@ -70,12 +70,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
     private static void Disclose(Call call, Consent consent, long asOf)
     {
         call.Reliances.Add(new Reliance(consent.Person, asOf));
-        var entry = call.NewAuditEntry(consent.Person);
-        entry.ResourceKind = "consent";
-        entry.ResourceId = consent.Id;
-        consent.Describe(entry);
-        entry.DisclosedFields.Add("consent");
-        call.AuditEntries.Add(entry);
+        consent.Describe(call.Discloses(consent.Person, "consent", consent.Id, 0, "consent"));
     }
 
     private static Wire ToMessage(Consent consent) =>

@@ -73,7 +73,7 @@ internal sealed class DepositWaiverService(
             _ => throw new RefusalException(Refuse.Field("key", "must be deposit_waiver_id or order_id")),
         };
         var waiver = DepositWaiverChanges.IsOf(partner, found) ? found! : throw new RefusalException(Refuse.NotFound());
-        AuditDisclosure(context.Call(), waiver);
+        Disclose(context.Call(), waiver);
         return new GetDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(waiver) };
     }
 
@@ -97,7 +97,7 @@ internal sealed class DepositWaiverService(
         var page = Page.Of(found, size, waiver => waiver.Id);
         foreach (var waiver in page.Items)
         {
-            AuditDisclosure(context.Call(), waiver);
+            Disclose(context.Call(), waiver);
         }
 
         return new ListDepositWaiversResponse
@@ -241,15 +241,8 @@ internal sealed class DepositWaiverService(
         return writer.RunAsync(context, work, parser);
     }
 
-    private static void AuditDisclosure(Call call, Obligation waiver)
-    {
-        var entry = call.NewAuditEntry(waiver.Person);
-        entry.ResourceKind = "obligation";
-        entry.ResourceId = waiver.Id;
-        entry.ResourceRevision = waiver.Revision;
-        entry.DisclosedFields.Add("deposit_waiver");
-        call.AuditEntries.Add(entry);
-    }
+    private static void Disclose(Call call, Obligation waiver) =>
+        call.Discloses(waiver.Person, "obligation", waiver.Id, waiver.Revision, "deposit_waiver");
 
     private static EnrolledProgramme DepositProgramme(PartnerRecord partner, string id)
     {

@@ -51,7 +51,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
         var page = Page.Of(await ledger.ListAsync(filter, size + 1, context.CancellationToken), size, obligation => obligation.Id);
         foreach (var obligation in page.Items)
         {
-            AuditDisclosure(context.Call(), obligation);
+            Disclose(context.Call(), obligation);
         }
 
         return new ListObligationsResponse
@@ -67,7 +67,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
             ? await ledger.FindWithJournalAsync(request.ObligationId, context.CancellationToken)
             : (null, []);
         var obligation = found ?? throw new RefusalException(Refuse.NotFound());
-        AuditDisclosure(context.Call(), obligation);
+        Disclose(context.Call(), obligation);
         return new GetObligationResponse
         {
             Obligation = ObligationMessages.ToMessage(obligation),
@@ -125,13 +125,6 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
         }
     }
 
-    private static void AuditDisclosure(Call call, Obligation obligation)
-    {
-        var entry = call.NewAuditEntry(obligation.Person);
-        entry.ResourceKind = "obligation";
-        entry.ResourceId = obligation.Id;
-        entry.ResourceRevision = obligation.Revision;
-        entry.DisclosedFields.Add("obligation");
-        call.AuditEntries.Add(entry);
-    }
+    private static void Disclose(Call call, Obligation obligation) =>
+        call.Discloses(obligation.Person, "obligation", obligation.Id, obligation.Revision, "obligation");
 }

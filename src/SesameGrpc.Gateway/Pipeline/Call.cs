@@ -87,6 +87,18 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
         AuditEntries.Add(entry);
     }
 
+    /// <summary>Something of an object of a person is told; the entry, for what else there is to say.</summary>
+    public AuditEntry Discloses(string person, string kind, string id, long revision, string field)
+    {
+        var entry = NewAuditEntry(person);
+        entry.ResourceKind = kind;
+        entry.ResourceId = id;
+        entry.ResourceRevision = revision;
+        entry.DisclosedFields.Add(field);
+        AuditEntries.Add(entry);
+        return entry;
+    }
+
     /// <summary>An entry for the audit log with all that the call knows by itself; not yet among <see cref="AuditEntries"/>.</summary>
     public AuditEntry NewAuditEntry(string? person = null)
     {
