@@ -77,6 +77,15 @@ public sealed class RedisServer : IAsyncDisposable
 
     public Task ContinueAsync() => TestEnvironment.RunAsync("sh", ["-c", $"kill -CONT {process!.Id}"]);
 
+    /// <summary>Everything that it holds, in the form in which it saves it, not compressed.</summary>
+    public async Task<byte[]> DumpAsync()
+    {
+        await CliAsync("CONFIG", "SET", "rdbcompression", "no");
+        await CliAsync("SAVE");
+        var folder = (await CliAsync("CONFIG", "GET", "dir")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
+        return await File.ReadAllBytesAsync(Path.Combine(folder, "dump.rdb"));
+    }
+
     public Task<string> CliAsync(params string[] command) => TestEnvironment.RunAsync("redis-cli", ["-p", Port.ToString(), .. command]);
 
     public async ValueTask DisposeAsync()

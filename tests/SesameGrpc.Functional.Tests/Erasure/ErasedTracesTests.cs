@@ -146,10 +146,7 @@ public sealed class ErasedTracesTests(Stores stores)
             }
         }
 
-        await redis.CliAsync("CONFIG", "SET", "rdbcompression", "no");
-        await redis.CliAsync("SAVE");
-        var directory = (await redis.CliAsync("CONFIG", "GET", "dir")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
-        found.UnionWith(In(Path.Combine(directory, "dump.rdb")));
+        found.UnionWith(CanariesIn(await redis.DumpAsync()));
         return [.. found];
     }
 
@@ -166,8 +163,11 @@ public sealed class ErasedTracesTests(Stores stores)
             return [];
         }
 
-        return Canaries.Where(canary => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(canary)) >= 0);
+        return CanariesIn(bytes);
     }
+
+    private static IEnumerable<string> CanariesIn(byte[] bytes) =>
+        Canaries.Where(canary => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(canary)) >= 0);
 
     private static async Task<string> TextAsync(GatewayUnderTest gateway, string sql)
     {

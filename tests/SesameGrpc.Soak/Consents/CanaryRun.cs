@@ -85,13 +85,8 @@ internal static class CanaryRun
         }
     }
 
-    private static async Task LookAtRedisAsync(RedisServer redis, Canaries canaries)
-    {
-        await redis.CliAsync("CONFIG", "SET", "rdbcompression", "no");
-        await redis.CliAsync("SAVE");
-        var directory = (await redis.CliAsync("CONFIG", "GET", "dir")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
-        canaries.Look("redis", await File.ReadAllBytesAsync(Path.Combine(directory, "dump.rdb")), Person, Name, Subject, Token);
-    }
+    private static async Task LookAtRedisAsync(RedisServer redis, Canaries canaries) =>
+        canaries.Look("redis", await redis.DumpAsync(), Person, Name, Subject, Token);
 
     private static async Task CompactAsync(GatewaySite site)
     {
