@@ -13,6 +13,9 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
     /// <summary>Caller of what the gateway does by itself.</summary>
     public const string Gateway = "gateway";
 
+    /// <summary>Caller of what a person does on the pages.</summary>
+    public const string Person = "person";
+
     /// <summary>Method of what the gateway ends because it has been kept long enough.</summary>
     public const string Retention = "RetentionWorker";
 
@@ -39,6 +42,14 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
     {
         var entry = New(Gateway, worker, "");
         entry.SubjectHash = person is null ? ByteString.Empty : SubjectHashOf(person);
+        return entry;
+    }
+
+    /// <summary>An entry of what a person does on the pages.</summary>
+    public AuditEntry NewOfPerson(string person, string action, string callId)
+    {
+        var entry = New(Person, $"{Person}/{action}", callId);
+        entry.SubjectHash = SubjectHashOf(person);
         return entry;
     }
 

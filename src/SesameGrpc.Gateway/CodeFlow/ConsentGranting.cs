@@ -11,8 +11,6 @@ namespace SesameGrpc.Gateway.CodeFlow;
 /// <summary>Carries out a person's yes: the consent, its leaf and its event, in one transaction.</summary>
 internal sealed class ConsentGranting(ConsentChanges changes, WithdrawalFence fence, Database database, AuditEntries entries)
 {
-    private const string Method = $"{PersonAccounts.Caller}/GrantConsent";
-
     public async Task<Consent> GrantAsync(
         PartnerRecord partner,
         PersonAccount person,
@@ -33,16 +31,7 @@ internal sealed class ConsentGranting(ConsentChanges changes, WithdrawalFence fe
             async (transaction, token) =>
             {
                 var outcome = await changes.GrantAsync(transaction, grant, token);
-                var leaves = outcome.EntriesOf(id =>
-                {
-                    var entry = entries.New(PersonAccounts.Caller, Method, callId);
-                    entry.SubjectHash = entries.SubjectHashOf(id);
-                    return entry;
-                });
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, leaves);
-                outcome.AppendBehindLeaves(last, leaves.Count);
-                return (outcome, last);
+                return (outcome, outcome.LastOf(transaction, id => entries.NewOfPerson(id, "GrantConsent", callId)));
             },
             cancellationToken
         );

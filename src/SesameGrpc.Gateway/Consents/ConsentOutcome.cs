@@ -1,5 +1,7 @@
+using System.Data.Common;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
@@ -46,6 +48,21 @@ internal sealed class ConsentOutcome(long micros, Consent? unchanged = null)
         }
 
         return entries;
+    }
+
+    /// <summary>The last statements of a transaction: the leaves of <see cref="EntriesOf"/> and of the further entry, and what comes right behind them.</summary>
+    public StatementBatch LastOf(DbTransaction transaction, Func<string, AuditEntry> newEntry, AuditEntry? further = null)
+    {
+        var leaves = EntriesOf(newEntry);
+        if (further is not null)
+        {
+            leaves.Add(further);
+        }
+
+        var last = new StatementBatch(transaction);
+        AuditLog.Append(last, leaves);
+        AppendBehindLeaves(last, leaves.Count);
+        return last;
     }
 
     /// <summary>Adds the events and the word of what has ended, right behind the transaction's leaves, the first of which are those of <see cref="EntriesOf"/>.</summary>

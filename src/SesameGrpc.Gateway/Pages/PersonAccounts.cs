@@ -9,9 +9,6 @@ namespace SesameGrpc.Gateway.Pages;
 /// <summary>From the id that a login gives to the person that the gateway knows, and a person's own opting in.</summary>
 internal sealed class PersonAccounts(PersonStore store, PersonChanges changes, Database database, AuditEntries entries)
 {
-    /// <summary>Caller of what a person does on the pages, in the audit log.</summary>
-    public const string Caller = "person";
-
     /// <summary>The person behind a login's id; null where there is none, or one who never took part.</summary>
     public async Task<PersonAccount?> FindByExternalIdAsync(string externalId, CancellationToken cancellationToken) =>
         AccountOf(await store.FindByExternalIdAsync(externalId, cancellationToken));
@@ -30,9 +27,8 @@ internal sealed class PersonAccounts(PersonStore store, PersonChanges changes, D
                 var row =
                     await store.FindByExternalIdAsync(transaction, externalId, token)
                     ?? throw new InvalidOperationException("A person who has just opted in has no row.");
-                var entry = entries.New(Caller, $"{Caller}/OptIn", callId);
+                var entry = entries.NewOfPerson(row.Id, "OptIn", callId);
                 entry.Outcome = AuditOutcome.Changed;
-                entry.SubjectHash = entries.SubjectHashOf(row.Id);
                 var pending = version is { } changed ? await changes.BeforeCommitAsync(transaction, [(row.Id, changed)], token) : null;
                 var last = new StatementBatch(transaction);
                 AuditLog.Append(last, [entry]);

@@ -1,6 +1,6 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Pages;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.PersonPages.Texts;
 using Access = SesameGrpc.Contracts.Operator.V1.PersonAccess;
 
@@ -11,7 +11,7 @@ internal static class AccessTextRules
 {
     public static string Who(Access access, AccessTexts texts) =>
         access.PartnerDisplayName.Length > 0 ? access.PartnerDisplayName
-        : access.Caller == PersonAccounts.Caller ? texts.You
+        : access.Caller == AuditEntries.Person ? texts.You
         : access.Caller.StartsWith("operator:", StringComparison.Ordinal) ? texts.Operator
         : texts.Gateway;
 

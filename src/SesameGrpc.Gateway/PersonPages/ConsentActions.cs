@@ -3,7 +3,6 @@ using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Pages;
-using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
 
 namespace SesameGrpc.Gateway.PersonPages;
@@ -78,11 +77,7 @@ internal sealed class ConsentActions(ConsentChanges consents, WithdrawalFence fe
             async (transaction, token) =>
             {
                 var outcome = await change(transaction, token);
-                var leaves = outcome.EntriesOf(_ => entries.NewEntry(person, action, callId));
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, leaves);
-                outcome.AppendBehindLeaves(last, leaves.Count);
-                return (outcome, last);
+                return (outcome, outcome.LastOf(transaction, id => entries.NewOfPerson(id, action, callId)));
             },
             cancellationToken
         );

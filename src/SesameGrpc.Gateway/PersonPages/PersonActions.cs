@@ -42,14 +42,10 @@ internal sealed class PersonActions(
                     ?? throw new RefusalException(Refuse.NotFound());
                 var withdrawn = await consents.WithdrawAllAsync(transaction, row.Id, token);
                 var pending = version is { } changed ? await changes.BeforeCommitAsync(transaction, [(row.Id, changed)], token) : null;
-                var entry = entries.NewEntry(person, "OptOut", callId);
+                var entry = entries.NewOfPerson(person.PersonId, "OptOut", callId);
                 entry.Outcome = AuditOutcome.Changed;
                 entry.PersonVersion = row.Person.Version;
-                List<AuditEntry> leaves = [.. withdrawn.EntriesOf(_ => entries.NewEntry(person, "OptOut", callId)), entry];
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, leaves);
-                withdrawn.AppendBehindLeaves(last, leaves.Count);
-                return ((pending, row), last);
+                return ((pending, row), withdrawn.LastOf(transaction, id => entries.NewOfPerson(id, "OptOut", callId), entry));
             },
             cancellationToken
         );
@@ -74,7 +70,7 @@ internal sealed class PersonActions(
             async (transaction, token) =>
             {
                 var dispute = await disputes.OpenAsync(transaction, person.PersonId, topic, statement, token);
-                var entry = entries.NewEntry(person, "OpenDispute", callId);
+                var entry = entries.NewOfPerson(person.PersonId, "OpenDispute", callId);
                 entry.Outcome = AuditOutcome.Changed;
                 entry.ResourceKind = "dispute";
                 entry.ResourceId = dispute.Id;
@@ -95,13 +91,9 @@ internal sealed class PersonActions(
             async (transaction, token) =>
             {
                 var erased = await erasure.EraseAsync(transaction, person.PersonId, token);
-                var entry = entries.NewEntry(person, "ErasePerson", callId);
+                var entry = entries.NewOfPerson(person.PersonId, "ErasePerson", callId);
                 entry.Outcome = AuditOutcome.Changed;
-                List<AuditEntry> leaves = [.. erased.Withdrawn.EntriesOf(_ => entries.NewEntry(person, "ErasePerson", callId)), entry];
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, leaves);
-                erased.Withdrawn.AppendBehindLeaves(last, leaves.Count);
-                return (erased, last);
+                return (erased, erased.Withdrawn.LastOf(transaction, id => entries.NewOfPerson(id, "ErasePerson", callId), entry));
             },
             cancellationToken
         );

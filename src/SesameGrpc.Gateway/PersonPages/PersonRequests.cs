@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using SesameGrpc.Contracts.Audit.V1;
-using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.PersonPages.Texts;
 using SesameGrpc.Gateway.Persons;
@@ -20,14 +18,6 @@ internal static class PersonRequests
         ?? throw new RefusalException(Refuse.NotFound());
 
     public static PersonTexts PersonTexts(this HttpContext http) => Texts.PersonTexts.Of(http.Texts());
-
-    /// <summary>An entry of the audit log for what the person does on this page.</summary>
-    public static AuditEntry NewEntry(this AuditEntries entries, PersonAccount person, string action, string callId)
-    {
-        var entry = entries.New(PersonAccounts.Caller, $"{PersonAccounts.Caller}/{action}", callId);
-        entry.SubjectHash = entries.SubjectHashOf(person.PersonId);
-        return entry;
-    }
 
     /// <summary>Runs a page; what the gateway refuses becomes a page that says so.</summary>
     public static RequestDelegate Guarded(RequestDelegate page) =>

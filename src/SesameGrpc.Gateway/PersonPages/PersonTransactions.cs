@@ -13,7 +13,7 @@ internal sealed class PersonTransactions(AuditLog log, AuditEntries entries, Dat
     /// <summary>Leaves the entry of what the person is about to be shown or given; durable before it is.</summary>
     public Task RecordAsync(PersonAccount person, string action, string told, string callId, CancellationToken cancellationToken)
     {
-        var entry = entries.NewEntry(person, action, callId);
+        var entry = entries.NewOfPerson(person.PersonId, action, callId);
         entry.Outcome = AuditOutcome.Disclosed;
         entry.DisclosedFields.Add(told);
         return log.AppendAsync([entry], cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class PersonTransactions(AuditLog log, AuditEntries entries, Dat
         CancellationToken cancellationToken
     )
     {
-        var entry = entries.NewEntry(person, action, callId);
+        var entry = entries.NewOfPerson(person.PersonId, action, callId);
         entry.Outcome = AuditOutcome.Refused;
         entry.ErrorReason = refusal.Reason;
         return log.AppendAsync([entry], cancellationToken);
