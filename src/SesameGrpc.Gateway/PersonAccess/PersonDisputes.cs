@@ -85,11 +85,7 @@ internal sealed class PersonDisputes(
         var page = Page.Of(await store.ListAsync(filter, size + 1, context.CancellationToken), size, dispute => dispute.Id);
         foreach (var dispute in page.Items)
         {
-            var entry = call.NewAuditEntry(dispute.Person);
-            entry.ResourceKind = "dispute";
-            entry.ResourceId = dispute.Id;
-            entry.DisclosedFields.Add("dispute");
-            call.AuditEntries.Add(entry);
+            call.Discloses(dispute.Person, "dispute", dispute.Id, 0, "dispute");
         }
 
         return new ListDisputesResponse { Disputes = { page.Items.Select(ToMessage) }, NextPageToken = page.NextToken };
