@@ -12,7 +12,10 @@ internal sealed record LedgerCounts(long Obligations, long Open, long Entries, l
             await CountAsync(connection, "SELECT CAST(coalesce(sum(open_count), 0) AS BIGINT) FROM exposures WHERE scope = 'all'"),
             await CountAsync(connection, "SELECT count(*) FROM ledger_entries"),
             await CountAsync(connection, "SELECT count(*) FROM requests"),
-            await CountAsync(connection, "SELECT count(*) FROM audit_leaves WHERE leaf_index < (SELECT size FROM audit_log)"),
+            await CountAsync(
+                connection,
+                "SELECT CAST(coalesce(sum(leaf_count), 0) AS BIGINT) FROM audit_groups WHERE first_index < (SELECT size FROM audit_log)"
+            ),
             await CountAsync(connection, "SELECT count(*) FROM events")
         );
 

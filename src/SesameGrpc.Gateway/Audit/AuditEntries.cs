@@ -22,6 +22,7 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
     public const int SubjectHashBytes = 16;
 
     private const int FormatVersion = 1;
+    private const ulong LengthDelimited = 2;
 
     // A key of its own: the log cannot be joined with the gateway's logs or with the shared cache, which know persons by other pseudonyms.
     private readonly byte[] key = keys.Derive("audit subjects");
@@ -70,6 +71,49 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
         {
             return 0;
         }
+    }
+
+    /// <summary>The person's hash in an entry; empty where it names nobody, or is no entry.</summary>
+    public static ReadOnlySpan<byte> SubjectHashIn(ReadOnlySpan<byte> entry)
+    {
+        // Fields of an entry up to it are numbers and texts (the wire format of protobuf: the tag's lowest three bits are 0 or 2), read without making an object of the entry.
+        while (TryReadVarint(ref entry, out var tag) && TryReadVarint(ref entry, out var value))
+        {
+            if ((tag & 7) != LengthDelimited)
+            {
+                continue;
+            }
+
+            if (value > (ulong)entry.Length)
+            {
+                return default;
+            }
+
+            if (tag >> 3 == AuditEntry.SubjectHashFieldNumber)
+            {
+                return value == SubjectHashBytes ? entry[..SubjectHashBytes] : default;
+            }
+
+            entry = entry[(int)value..];
+        }
+
+        return default;
+    }
+
+    private static bool TryReadVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
+    {
+        value = 0;
+        for (var index = 0; index < bytes.Length && index < 10; index++)
+        {
+            value |= (ulong)(bytes[index] & 0x7f) << (7 * index);
+            if (bytes[index] < 0x80)
+            {
+                bytes = bytes[(index + 1)..];
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public ByteString SubjectHashOf(string person)

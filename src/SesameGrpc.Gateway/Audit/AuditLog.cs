@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Storage;
@@ -16,100 +15,90 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
     /// <summary>Longest entry in bytes: an entry bundle gives its length in 16 bits (C2SP tlog-tiles).</summary>
     public const int MaxEntryBytes = ushort.MaxValue;
 
-    /// <summary>Most leaves of one transaction of the read path.</summary>
-    private const int MaxGroup = 1000;
+    private const string Insert =
+        "INSERT INTO audit_groups (first_index, leaf_count, oldest_us, newest_us, entries) "
+        + "SELECT size - @count, @count, @oldest, @newest, @entries FROM audit_log WHERE id = 1";
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
 
+    // Where a call's entries are written before they are in a group, so that nobody waits for it.
+    [ThreadStatic]
+    private static LeafWriter? scratch;
+
     private readonly Lock gate = new();
-    private readonly Queue<Waiting> queue = new();
+    private readonly Queue<AuditGroup> groups = new();
+    private AuditGroup? open;
+    private AuditGroup? spare;
     private bool isWriting;
 
     /// <summary>Adds the statements that append the entries as leaves, in their order, to the last batch of a transaction.</summary>
-    public static void Append(StatementBatch last, IReadOnlyList<AuditEntry> entries) => Append(last, LeavesOf(entries));
+    public static void Append(StatementBatch last, IReadOnlyList<AuditEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        var leaves = new LeafWriter();
+        foreach (var entry in entries)
+        {
+            leaves.Add(entry);
+        }
+
+        last.Add("UPDATE audit_log SET size = size + @count WHERE id = 1", ("count", leaves.Count));
+        last.Add(Insert, ParametersOf(leaves));
+    }
 
     /// <summary>
     /// Appends the entries in a transaction that all who wait at the time share; returns when they are durable. Who gives up waiting may leave an entry
     /// behind of an answer that was never sent.
     /// </summary>
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) =>
-        AppendAsync(entries, [], cancellationToken);
+        AppendAsync(entries, []).AsTask().WaitAsync(cancellationToken);
 
-    /// <summary>The same for an answer that rests on consents. When one of them has ended, nothing is appended for it.</summary>
-    public Task<AppendOutcome> AppendAsync(
-        IReadOnlyList<AuditEntry> entries,
-        IReadOnlyList<Reliance> reliances,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The same for an answer that rests on consents. When one of them has ended, nothing is appended for it. It takes no longer than two writes may.</summary>
+    public ValueTask<AppendOutcome> AppendAsync(IReadOnlyList<AuditEntry> entries, IReadOnlyList<Reliance> reliances)
     {
         if (entries.Count == 0)
         {
-            return Task.FromResult(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
+            return ValueTask.FromResult(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
         }
 
-        var waiting = new Waiting(LeavesOf(entries), reliances);
+        var written = scratch ??= new LeafWriter();
+        written.Clear();
+        for (var index = 0; index < entries.Count; index++)
+        {
+            written.Add(entries[index]);
+        }
+
+        return Enqueue(written, reliances).Outcome;
+    }
+
+    private AuditWaiter Enqueue(LeafWriter written, IReadOnlyList<Reliance> reliances)
+    {
         lock (gate)
         {
-            queue.Enqueue(waiting);
+            if (open?.HasRoomFor(written) != true)
+            {
+                open = spare ?? new AuditGroup();
+                spare = null;
+                groups.Enqueue(open);
+            }
+
+            var waiter = open.Add(written, reliances);
             if (!isWriting)
             {
                 isWriting = true;
-                _ = Task.Run(WriteGroupsAsync, CancellationToken.None);
+                ThreadPool.UnsafeQueueUserWorkItem(static log => _ = log.WriteGroupsAsync(), this, preferLocal: false);
             }
-        }
 
-        return waiting.Written.Task.WaitAsync(cancellationToken);
-    }
-
-    private static void Append(StatementBatch last, List<Leaf> leaves)
-    {
-        if (leaves.Count == 0)
-        {
-            return;
-        }
-
-        last.Add("UPDATE audit_log SET size = size + @count WHERE id = 1", ("count", (long)leaves.Count));
-        AppendRows(last, leaves, "WHERE id = 1");
-    }
-
-    // Appends nothing when withdrawals have been committed that this instance has not heard of; the list then stays empty.
-    private static List<long> AppendUnless(StatementBatch last, List<Leaf> leaves, long knownWithdrawals)
-    {
-        var sizes = last.Query(
-            "UPDATE audit_log SET size = size + @count WHERE id = 1 AND withdrawals = @known RETURNING size",
-            row => row.GetInt64(0),
-            ("count", (long)leaves.Count),
-            ("known", knownWithdrawals)
-        );
-        AppendRows(last, leaves, "WHERE id = 1 AND withdrawals = @known", ("known", knownWithdrawals));
-        return sizes;
-    }
-
-    private static void AppendRows(StatementBatch last, List<Leaf> leaves, string where, params ReadOnlySpan<(string, object?)> parameters)
-    {
-        var insert =
-            "INSERT INTO audit_leaves (leaf_index, entry, subject_hash, caller, time_us) "
-            + $"SELECT size - @back, @entry, @subject, @caller, @time FROM audit_log {where}";
-        for (var index = 0; index < leaves.Count; index++)
-        {
-            var leaf = leaves[index];
-            last.Add(
-                insert,
-                [
-                    ("back", (long)(leaves.Count - index)),
-                    ("entry", leaf.Entry),
-                    ("subject", leaf.SubjectHash),
-                    ("caller", leaf.Caller),
-                    ("time", leaf.TimeMicros),
-                    .. parameters,
-                ]
-            );
+            return waiter;
         }
     }
 
     private async Task WriteGroupsAsync()
     {
-        for (var group = NextGroup(); group.Count > 0; group = NextGroup())
+        while (NextGroup() is { } group)
         {
             try
             {
@@ -119,31 +108,39 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
             }
             catch (Exception exception)
             {
-                group.ForEach(waiting => waiting.Written.TrySetException(exception));
+                group.Fail(exception);
             }
+
+            Recycle(group);
         }
     }
 
-    // Empty: nobody waits, and whoever comes next starts a writer.
-    private List<Waiting> NextGroup()
+    // Null: nobody waits, and whoever comes next starts a writer.
+    private AuditGroup? NextGroup()
     {
         lock (gate)
         {
-            var group = new List<Waiting>();
-            var count = 0;
-            while (queue.TryPeek(out var next) && (count == 0 || count + next.Leaves.Count <= MaxGroup))
+            isWriting = groups.TryDequeue(out var next);
+            if (next == open)
             {
-                group.Add(queue.Dequeue());
-                count += next.Leaves.Count;
+                open = null;
             }
 
-            isWriting = group.Count > 0;
-            return group;
+            return next;
+        }
+    }
+
+    private void Recycle(AuditGroup group)
+    {
+        group.Clear();
+        lock (gate)
+        {
+            spare = group;
         }
     }
 
     // Again for those that still stand, as long as withdrawals come in between.
-    private async Task WriteStandingAsync(List<Waiting> group)
+    private async Task WriteStandingAsync(AuditGroup group)
     {
         using var deadline = new CancellationTokenSource(LongestWrite);
         try
@@ -152,15 +149,10 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
             {
                 var began = time.GetTimestamp();
                 var known = fence.Known;
-                var standing = group.Where(waiting => !waiting.Reliances.Any(fence.HasEnded)).ToList();
-                foreach (var waiting in group.Except(standing))
+                group.Drop(fence, began);
+                if (group.Leaves.Count == 0 || await TryWriteAsync(group.Leaves, known, deadline.Token))
                 {
-                    waiting.Written.TrySetResult(new AppendOutcome(IsAppended: false, began));
-                }
-
-                if (standing.Count == 0 || await TryWriteAsync([.. standing.SelectMany(waiting => waiting.Leaves)], known, deadline.Token))
-                {
-                    standing.ForEach(waiting => waiting.Written.TrySetResult(new AppendOutcome(IsAppended: true, began)));
+                    group.Succeed(began);
                     return;
                 }
 
@@ -173,13 +165,20 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
         }
     }
 
-    private async Task<bool> TryWriteAsync(List<Leaf> leaves, long knownWithdrawals, CancellationToken cancellationToken)
+    // Appends nothing when withdrawals have been committed that this instance has not heard of.
+    private async Task<bool> TryWriteAsync(LeafWriter leaves, long knownWithdrawals, CancellationToken cancellationToken)
     {
         var sizes = await database.WriteBatchedAsync(
             (transaction, _) =>
             {
                 var last = new StatementBatch(transaction);
-                var taken = AppendUnless(last, leaves, knownWithdrawals);
+                var taken = last.Query(
+                    "UPDATE audit_log SET size = size + @count WHERE id = 1 AND withdrawals = @known RETURNING size",
+                    row => row.GetInt64(0),
+                    ("count", leaves.Count),
+                    ("known", knownWithdrawals)
+                );
+                last.Add(Insert + " AND withdrawals = @known", [.. ParametersOf(leaves), ("known", knownWithdrawals)]);
                 Crash.At(Failpoint.AuditReady);
                 return Task.FromResult((taken, last));
             },
@@ -188,26 +187,8 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
         return sizes.Count > 0;
     }
 
-    private static List<Leaf> LeavesOf(IReadOnlyList<AuditEntry> entries) => [.. entries.Select(Leaf.Of)];
-
-    private sealed record Leaf(byte[] Entry, byte[] SubjectHash, string Caller, long TimeMicros)
-    {
-        public static Leaf Of(AuditEntry entry)
-        {
-            var bytes = entry.ToByteArray();
-            return bytes.Length <= MaxEntryBytes
-                ? new Leaf(bytes, entry.SubjectHash.ToByteArray(), entry.Caller, entry.RecordTime.ToDateTimeOffset().ToMicros())
-                : throw new ArgumentException(
-                    $"An entry of {entry.Method} has {bytes.Length} bytes; at most {MaxEntryBytes} fit.",
-                    nameof(entry)
-                );
-        }
-    }
-
-    private sealed record Waiting(List<Leaf> Leaves, IReadOnlyList<Reliance> Reliances)
-    {
-        public TaskCompletionSource<AppendOutcome> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    private static (string, object?)[] ParametersOf(LeafWriter leaves) =>
+        [("count", leaves.Count), ("oldest", leaves.OldestMicros), ("newest", leaves.NewestMicros), ("entries", leaves.Written.ToArray())];
 }
 
 /// <summary>What became of an answer's leaves.</summary>

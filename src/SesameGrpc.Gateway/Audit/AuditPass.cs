@@ -1,21 +1,24 @@
 using System.Data.Common;
 using Google.Protobuf;
-using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Gateway.Audit;
 
 /// <summary>
-/// One pass over the leaves of the stored log: each against its columns and its tile, each tile against what lies below it. Of entries that have ended the tiles take the place.
+/// One pass over the leaves of the stored log: each group against what it says of its entries, each leaf against its tile and its run, each tile against what lies below it. Of entries that
+/// have ended the tiles take the place.
 /// </summary>
-internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, long published, long minimum)
+internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, LeafRunPass runs, long size, long published, long minimum)
 {
-    private const int PageLeaves = 16 * Tile.FullWidth;
+    private const int PageGroups = 64;
+    private const int PageEnded = 16 * Tile.FullWidth;
 
     private readonly List<Tile> fullTiles = [];
     private readonly long publishedTiles = Tile.In(published).LongCount();
     private long expectedTiles;
+    private long nextGroup;
+    private bool isEdgeCompared;
 
     public long Size => rebuild.Size;
 
@@ -27,41 +30,40 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
 
     public async Task<bool> NextPageAsync(CancellationToken cancellationToken)
     {
-        await ComparePublishedEdgeAsync(cancellationToken);
         if (Size < minimum)
         {
             await PassOverAsync(cancellationToken);
             return true;
         }
 
-        // Up to the published size first, where the partial tiles are compared.
-        var count = Size < published ? Math.Min(PageLeaves, published - Size) : PageLeaves;
-        var leaves = await AuditStore.LeavesAsync(connection, Size, count, cancellationToken);
-        foreach (var leaf in leaves)
+        var groups = await AuditStore.GroupsFromAsync(connection, Math.Max(nextGroup, minimum), PageGroups, cancellationToken);
+        foreach (var group in groups)
         {
-            while (Size < leaf.Index)
+            foreach (var leaf in LeavesOf(group))
             {
-                Add($"Leaf {Size} is missing.");
-                rebuild.Append([], fullTiles.Add);
+                while (Size < leaf.Index)
+                {
+                    Add($"Leaf {Size} is missing.");
+                    await AppendAsync(default, cancellationToken);
+                }
+
+                await AppendAsync(leaf.Entry, cancellationToken);
             }
 
-            CompareColumns(leaf);
-            rebuild.Append(leaf.Entry, fullTiles.Add);
+            nextGroup = group.First + 1;
         }
 
-        if (Size <= published)
-        {
-            await CompareAsync(fullTiles, cancellationToken);
-        }
-
-        fullTiles.Clear();
-        return leaves.Count > 0;
+        await ComparePublishedEdgeAsync(cancellationToken);
+        await CompareFullTilesAsync(cancellationToken);
+        return groups.Count > 0;
     }
 
-    public async Task EndAsync(long size, CancellationToken cancellationToken)
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
         rebuild.End();
-        var rows = await connection.Command("SELECT count(*) FROM audit_leaves").ScalarInt64Async(cancellationToken);
+        var rows = await connection
+            .Command("SELECT CAST(coalesce(sum(leaf_count), 0) AS BIGINT) FROM audit_groups")
+            .ScalarInt64Async(cancellationToken);
         if (rows != size - MinimumIndex || Size != size)
         {
             Add(
@@ -71,6 +73,7 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
             );
         }
 
+        await runs.EndAsync(cancellationToken);
         var tiles = await connection.Command("SELECT count(*) FROM audit_tiles").ScalarInt64Async(cancellationToken);
         if (tiles != expectedTiles)
         {
@@ -81,7 +84,7 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
     // The hashes of the stored tile, whose own place in the tree the tiles above it and the checkpoints confirm.
     private async Task PassOverAsync(CancellationToken cancellationToken)
     {
-        for (var end = Math.Min(minimum, Size + PageLeaves); Size < end; )
+        for (var end = Math.Min(minimum, Size + PageEnded); Size < end; )
         {
             var index = Size / Tile.FullWidth;
             var stored = await AuditStore.TileAsync(connection, 0, index, cancellationToken);
@@ -94,18 +97,44 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
             var tile = new Tile(0, index, isWhole ? stored! : new byte[Tile.FullWidth * MerkleHash.Bytes]);
             for (var position = 0; position < Tile.FullWidth; position++)
             {
-                rebuild.AppendEnded(tile.HashAt(position), fullTiles.Add);
+                rebuild.AppendEnded(tile.HashAt(position), KeepPublished);
             }
         }
 
+        await CompareFullTilesAsync(cancellationToken);
+    }
+
+    private async ValueTask AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
+    {
+        await ComparePublishedEdgeAsync(cancellationToken);
+        await runs.TakeAsync(Size, entry, cancellationToken);
+        rebuild.Append(entry.Span, KeepPublished);
+    }
+
+    // A tile is compared when the last checkpoint covers all that lies below it.
+    private void KeepPublished(Tile tile)
+    {
+        if ((tile.Index + 1) << (Tile.Height * (tile.Level + 1)) <= published)
+        {
+            fullTiles.Add(tile);
+        }
+    }
+
+    // The partial tiles are those of the published size.
+    private async ValueTask ComparePublishedEdgeAsync(CancellationToken cancellationToken)
+    {
+        if (Size == published && !isEdgeCompared)
+        {
+            isEdgeCompared = true;
+            await CompareAsync([.. rebuild.PartialTiles], cancellationToken);
+        }
+    }
+
+    private async Task CompareFullTilesAsync(CancellationToken cancellationToken)
+    {
         await CompareAsync(fullTiles, cancellationToken);
         fullTiles.Clear();
     }
-
-    private Task ComparePublishedEdgeAsync(CancellationToken cancellationToken) =>
-        Size == published && expectedTiles < publishedTiles
-            ? CompareAsync([.. rebuild.PartialTiles], cancellationToken)
-            : Task.CompletedTask;
 
     private async Task CompareAsync(List<Tile> tiles, CancellationToken cancellationToken)
     {
@@ -138,23 +167,42 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, lon
         return $"its leaves: {string.Join(", ", misfits)}";
     }
 
-    private void CompareColumns(StoredLeaf leaf)
+    // The leaves that come next; what is wrong with the group becomes a difference.
+    private List<StoredLeaf> LeavesOf(LeafGroup group)
+    {
+        if (group.First < Size || group.End > size)
+        {
+            Add($"The group of leaf {group.First} lies over others, or behind the end of the log.");
+        }
+
+        try
+        {
+            var leaves = group.Leaves();
+            var times = leaves.Select(TimeOf).OfType<long>().DefaultIfEmpty().ToList();
+            if (times.Min() != group.OldestMicros || times.Max() != group.NewestMicros)
+            {
+                Add($"The times of the group of leaf {group.First} are not those of its entries.");
+            }
+
+            return [.. leaves.Where(leaf => leaf.Index >= Size && leaf.Index < size)];
+        }
+        catch (LogFormatException exception)
+        {
+            Add(exception.Message);
+            return [];
+        }
+    }
+
+    private long? TimeOf(StoredLeaf leaf)
     {
         try
         {
-            var entry = AuditEntry.Parser.ParseFrom(leaf.Entry);
-            if (
-                !entry.SubjectHash.Span.SequenceEqual(leaf.SubjectHash)
-                || entry.Caller != leaf.Caller
-                || entry.RecordTime?.ToDateTimeOffset().ToMicros() != leaf.TimeMicros
-            )
-            {
-                Add($"The columns of leaf {leaf.Index} do not say what its entry says.");
-            }
+            return leaf.Parse().RecordTime?.ToMicros();
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException or ArgumentException)
+        catch (InvalidProtocolBufferException exception)
         {
             Add($"Leaf {leaf.Index} is no entry: {exception.Message}");
+            return null;
         }
     }
 }

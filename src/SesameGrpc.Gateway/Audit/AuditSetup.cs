@@ -13,7 +13,9 @@ internal static class AuditSetup
             .AddSingleton<AuditEntries>()
             .AddSingleton<AuditLog>()
             .AddSingleton<AuditVerification>()
-            .AddSingletonWorker<AuditPublisher>();
+            .AddSingleton<AuditSearch>()
+            .AddSingletonWorker<AuditPublisher>()
+            .AddSingletonWorker<AuditIndexer>();
 
     private static string OriginOf(GatewayOptions options) =>
         options.Audit.Origin.Length > 0 ? options.Audit.Origin : $"{new Uri(options.Listeners.PublicUrl).Host}/audit";

@@ -4,13 +4,10 @@ using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Gateway.Audit;
 
-/// <summary>A leaf as stored: the bytes that are hashed, and the columns that repeat a part of them.</summary>
-internal sealed record StoredLeaf(long Index, byte[] Entry, byte[] SubjectHash, string Caller, long TimeMicros);
-
 /// <summary>Reads the audit log's tables.</summary>
 internal static class AuditStore
 {
-    private const string LeafColumns = "leaf_index, entry, subject_hash, caller, time_us";
+    private const string GroupColumns = "first_index, leaf_count, oldest_us, newest_us, entries";
 
     /// <summary>Number of leaves; all below it are committed.</summary>
     public static async Task<long> SizeAsync(DbConnection connection, CancellationToken cancellationToken) =>
@@ -21,6 +18,11 @@ internal static class AuditStore
     public static async Task<long> PublishedSizeAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await connection.Command("SELECT size FROM audit_publication WHERE id = 1").ScalarInt64Async(cancellationToken)
         ?? throw new LogFormatException("audit_publication has no row.");
+
+    /// <summary>Number of leaves that the runs cover; see <see cref="LeafRun"/>.</summary>
+    public static async Task<long> IndexedAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.Command("SELECT leaves FROM audit_indexing WHERE id = 1").ScalarInt64Async(cancellationToken)
+        ?? throw new LogFormatException("audit_indexing has no row.");
 
     /// <summary>Index of the first entry that has not ended; entries before it are deleted.</summary>
     public static async Task<long> MinimumIndexAsync(DbConnection connection, CancellationToken cancellationToken) =>
@@ -49,93 +51,73 @@ internal static class AuditStore
                 .ListAsync(row => row.GetFieldValue<byte[]>(0), cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>Leaves of an index range, in their order.</summary>
-    public static Task<List<StoredLeaf>> LeavesAsync(
+    /// <summary>Groups that begin at an index or behind it, in their order; at most so many.</summary>
+    public static Task<List<LeafGroup>> GroupsFromAsync(
         DbConnection connection,
         long first,
-        long count,
+        int limit,
         CancellationToken cancellationToken
     ) =>
         connection
             .Command(
-                $"SELECT {LeafColumns} FROM audit_leaves WHERE leaf_index >= @first AND leaf_index < @end ORDER BY leaf_index",
+                $"SELECT {GroupColumns} FROM audit_groups WHERE first_index >= @first ORDER BY first_index LIMIT @limit",
                 ("first", first),
-                ("end", first + count)
+                ("limit", (long)limit)
             )
-            .ListAsync(ReadLeaf, cancellationToken);
+            .ListAsync(ReadGroup, cancellationToken);
 
-    /// <summary>One more leaf than a page holds, of a person, of a caller, of both or of all, in the order of their times.</summary>
-    public static Task<List<StoredLeaf>> SearchAsync(
+    /// <summary>Groups from the one that has a leaf on, in their order, up to another leaf; at most so many.</summary>
+    public static Task<List<LeafGroup>> GroupsAsync(
         DbConnection connection,
-        LeafFilter filter,
-        int count,
-        CancellationToken cancellationToken
-    )
-    {
-        // Each text has its index; the condition on the length is the one of the partial index.
-        var condition =
-            filter.SubjectHash is not null && filter.Caller is not null
-                ? "subject_hash = @subject AND length(subject_hash) > 0 AND caller = @caller AND"
-            : filter.SubjectHash is not null ? "subject_hash = @subject AND length(subject_hash) > 0 AND"
-            : filter.Caller is not null ? "caller = @caller AND"
-            : "";
-        var command = connection.Command(
-            $"""
-            SELECT {LeafColumns} FROM audit_leaves
-            WHERE {condition} (time_us, leaf_index) > (@after_time, @after_index) AND time_us < @end
-            ORDER BY time_us, leaf_index LIMIT @count
-            """,
-            ("after_time", filter.AfterMicros),
-            ("after_index", filter.AfterIndex),
-            ("end", filter.EndMicros),
-            ("count", (long)count)
-        );
-        AddParameter(command, "subject", filter.SubjectHash);
-        AddParameter(command, "caller", filter.Caller);
-        return command.ListAsync(ReadLeaf, cancellationToken);
-    }
-
-    /// <summary>Leaves of a person behind a place in the order of times, newest first.</summary>
-    public static Task<List<StoredLeaf>> NewestOfSubjectAsync(
-        DbConnection connection,
-        byte[] subjectHash,
-        LeafPlace before,
-        int count,
+        long first,
+        long end,
+        int limit,
         CancellationToken cancellationToken
     ) =>
         connection
             .Command(
                 $"""
-                SELECT {LeafColumns} FROM audit_leaves
-                WHERE subject_hash = @subject AND length(subject_hash) > 0 AND (time_us, leaf_index) < (@before_time, @before_index)
-                ORDER BY time_us DESC, leaf_index DESC LIMIT @count
+                SELECT {GroupColumns} FROM audit_groups
+                WHERE first_index >= COALESCE((SELECT MAX(first_index) FROM audit_groups WHERE first_index <= @first), 0) AND first_index < @end
+                ORDER BY first_index LIMIT @limit
                 """,
-                ("subject", subjectHash),
-                ("before_time", before.Micros),
-                ("before_index", before.Index),
-                ("count", (long)count)
+                ("first", first),
+                ("end", end),
+                ("limit", (long)limit)
             )
-            .ListAsync(ReadLeaf, cancellationToken);
+            .ListAsync(ReadGroup, cancellationToken);
 
-    private static void AddParameter(DbCommand command, string name, object? value)
+    /// <summary>Leaves of an index range, in their order; throws <see cref="LogFormatException"/> where their groups are not what they say.</summary>
+    public static async Task<List<StoredLeaf>> LeavesAsync(
+        DbConnection connection,
+        long first,
+        long count,
+        CancellationToken cancellationToken
+    )
     {
-        if (value is not null)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
+        var groups = await GroupsAsync(connection, first, first + count, int.MaxValue, cancellationToken);
+        return [.. groups.SelectMany(group => group.Leaves()).Where(leaf => leaf.Index >= first && leaf.Index < first + count)];
     }
 
-    private static StoredLeaf ReadLeaf(DbDataReader row) =>
-        new(row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt64(4));
-}
+    /// <summary>The leaf with this index, if its entry is stored.</summary>
+    public static async Task<StoredLeaf?> LeafAsync(DbConnection connection, long index, CancellationToken cancellationToken)
+    {
+        var leaves = await LeavesAsync(connection, index, 1, cancellationToken);
+        return leaves.Count == 1 ? leaves[0] : null;
+    }
 
-/// <summary>Which leaves a search wants: behind a place in the order of times, and before an instant.</summary>
-internal sealed record LeafFilter(byte[]? SubjectHash, string? Caller, long AfterMicros, long AfterIndex, long EndMicros);
+    public static Task<int> InsertAsync(DbConnection connection, LeafGroup group, CancellationToken cancellationToken) =>
+        connection
+            .Command(
+                $"INSERT INTO audit_groups ({GroupColumns}) VALUES (@first, @count, @oldest, @newest, @entries)",
+                ("first", group.First),
+                ("count", group.Count),
+                ("oldest", group.OldestMicros),
+                ("newest", group.NewestMicros),
+                ("entries", group.Entries)
+            )
+            .ExecuteAsync(cancellationToken);
 
-/// <summary>A place in the order of the leaves' times; of one time, in the order of their numbers.</summary>
-internal readonly record struct LeafPlace(long Micros, long Index)
-{
-    public static LeafPlace End { get; } = new(long.MaxValue, long.MaxValue);
+    private static LeafGroup ReadGroup(DbDataReader row) =>
+        new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4));
 }

@@ -9,8 +9,8 @@ namespace SesameGrpc.Gateway.Audit;
 internal sealed record AuditReport(long Leaves, long Covered, long Ended, IReadOnlyList<string> Differences);
 
 /// <summary>
-/// Checks the whole stored audit log: every leaf against the columns that repeat it and against its tile, every tile against those below, every checkpoint
-/// against the leaves and its signature. It repairs nothing. What lies behind the last checkpoint is checked against its columns only. Entries may lack that have ended, as far as an
+/// Checks the whole stored audit log: every group against the columns that repeat a part of it, every leaf against its tile and against the runs by which persons' leaves are found, every tile against those below, every checkpoint
+/// against the leaves and its signature. It repairs nothing. What lies behind the last checkpoint is checked against columns and runs only. Entries may lack that have ended, as far as an
 /// entry under a checkpoint says so.
 /// </summary>
 internal sealed class AuditVerification(NoteSigner signer)
@@ -29,19 +29,20 @@ internal sealed class AuditVerification(NoteSigner signer)
     {
         var size = await AuditStore.SizeAsync(connection, cancellationToken);
         var published = await AuditStore.PublishedSizeAsync(connection, cancellationToken);
-        var run = await BeginAsync(connection, earlierNote, published, cancellationToken);
+        var run = await BeginAsync(connection, earlierNote, size, published, cancellationToken);
         while (await run.NextPageAsync(cancellationToken))
         {
             await progress(run.Size);
         }
 
-        await run.EndAsync(size, cancellationToken);
+        await run.EndAsync(cancellationToken);
         return new AuditReport(run.Size, Math.Max(published, 0), run.MinimumIndex, run.Differences);
     }
 
     private async Task<AuditPass> BeginAsync(
         DbConnection connection,
         string? earlierNote,
+        long stated,
         long published,
         CancellationToken cancellationToken
     )
@@ -81,7 +82,10 @@ internal sealed class AuditVerification(NoteSigner signer)
             minimum = 0;
         }
 
-        var run = new AuditPass(connection, new LogRebuild(checkpoints, AuditEntries.MinimumIndexOf), Math.Max(published, 0), minimum);
+        var rebuild = new LogRebuild(checkpoints, AuditEntries.MinimumIndexOf);
+        var indexed = await AuditStore.IndexedAsync(connection, cancellationToken);
+        var runs = new LeafRunPass(connection, indexed, minimum, rebuild.Add);
+        var run = new AuditPass(connection, rebuild, runs, stated, Math.Max(published, 0), minimum);
         faults.ForEach(run.Add);
         return run;
     }

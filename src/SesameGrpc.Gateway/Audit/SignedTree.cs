@@ -76,7 +76,7 @@ internal static class SignedTree
     {
         var leaves = await AuditStore.LeavesAsync(connection, first, count, cancellationToken);
         return leaves.Count == count && leaves[^1].Index == first + count - 1
-            ? leaves.ConvertAll(leaf => MerkleHash.OfLeaf(leaf.Entry))
+            ? leaves.ConvertAll(leaf => MerkleHash.OfLeaf(leaf.Entry.Span))
             : throw new LogFormatException($"Of the leaves {first} to {first + count - 1} only {leaves.Count} are stored.");
     }
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Google.Protobuf;
 using Grpc.Core;
-using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Paging;
@@ -17,6 +16,7 @@ namespace SesameGrpc.Gateway.AuditAccess;
 internal sealed class AuditService(
     PersonStore persons,
     Database database,
+    AuditSearch search,
     AuditVerification verification,
     AuditEntries entries,
     NoteSigner signer
@@ -55,7 +55,7 @@ internal sealed class AuditService(
             _ => throw new RefusalException(Refuse.Field("leaf", "must be leaf_index or leaf_hash")),
         };
         new FieldCheck().Require(index >= 0 && index < size, "leaf_index", $"must be below the tree size of {size}").Enforce();
-        var leaf = (await AuditStore.LeavesAsync(connection, index, 1, context.CancellationToken)).SingleOrDefault();
+        var leaf = await AuditStore.LeafAsync(connection, index, context.CancellationToken);
         if (leaf is null && index >= await AuditStore.MinimumIndexAsync(connection, context.CancellationToken))
         {
             throw new LogFormatException($"Leaf {index} is missing.");
@@ -63,14 +63,14 @@ internal sealed class AuditService(
 
         var tiles = TilesOf(connection);
         var hashes = await tiles.OfAsync(TreeProof.Inclusion(index, size), context.CancellationToken);
-        var leafHash = leaf is not null
-            ? MerkleHash.OfLeaf(leaf.Entry)
+        var leafHash = leaf is { } stored
+            ? MerkleHash.OfLeaf(stored.Entry.Span)
             : (await tiles.OfAsync([new TreeRange(index, index + 1)], context.CancellationToken))[0];
         return new GetAuditInclusionProofResponse
         {
             LeafIndex = index,
             TreeSize = size,
-            Entry = leaf is null ? ByteString.Empty : ByteString.CopyFrom(leaf.Entry),
+            Entry = leaf is { } shown ? ByteString.CopyFrom(shown.Entry.Span) : ByteString.Empty,
             Hashes = { hashes.Select(ByteString.CopyFrom) },
             LeafHash = ByteString.CopyFrom(leafHash),
         };
@@ -99,17 +99,11 @@ internal sealed class AuditService(
             context.Call().Concerns(person);
         }
 
-        await using var connection = await database.OpenAsync(context.CancellationToken);
-        var size = Page.SizeOf(request.PageSize);
-        var found = await AuditStore.SearchAsync(connection, filter, size + 1, context.CancellationToken);
-        var page = Page.Of(found, size, LeafFilters.TokenOf);
+        var found = await search.FindAsync(filter, Page.SizeOf(request.PageSize), context.CancellationToken);
         return new ListAuditEntriesResponse
         {
-            Records =
-            {
-                page.Items.Select(leaf => new AuditRecord { LeafIndex = leaf.Index, Entry = AuditEntry.Parser.ParseFrom(leaf.Entry) }),
-            },
-            NextPageToken = page.NextToken,
+            Records = { found.Leaves.Select(leaf => new AuditRecord { LeafIndex = leaf.Index, Entry = leaf.Parse() }) },
+            NextPageToken = found.Next is { } next ? PageTokens.Of(next) : "",
         };
     }
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -15,7 +15,7 @@ internal static class LeafFilters
     {
         var from = MicrosOf(request.FromTime, long.MinValue);
         var until = MicrosOf(request.UntilTime, long.MaxValue);
-        var after = AfterOf(request.PageToken, from ?? 0);
+        var first = PageTokens.IndexOf(request.PageToken, 0);
         new FieldCheck()
             .PageSize(request.PageSize)
             .PersonOrEmpty("person", request.Person)
@@ -26,19 +26,16 @@ internal static class LeafFilters
             )
             .Require(from is not null, "from_time", "must be a valid Timestamp")
             .Require(until is not null, "until_time", "must be a valid Timestamp")
-            .PageToken(after is not null)
+            .PageToken(first is not null)
             .Enforce();
         return new LeafFilter(
             person.Length > 0 ? entries.SubjectHashOf(person).ToByteArray() : null,
             request.Caller.Length > 0 ? request.Caller : null,
-            after!.Value.Time,
-            after.Value.Index,
+            first!.Value,
+            from!.Value,
             until!.Value
         );
     }
-
-    /// <summary>The time and the index of a page's last entry.</summary>
-    public static string TokenOf(StoredLeaf leaf) => $"{leaf.TimeMicros}.{leaf.Index}";
 
     private static long? MicrosOf(Timestamp? time, long absent)
     {
@@ -50,22 +47,5 @@ internal static class LeafFilters
         {
             return null;
         }
-    }
-
-    // The first page begins with the first entry of its time.
-    private static (long Time, long Index)? AfterOf(string token, long from)
-    {
-        if (token.Length == 0)
-        {
-            return (from, -1);
-        }
-
-        var parts = token.Split('.');
-        return
-            parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            ? (time, index)
-            : null;
     }
 }

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
-using SesameGrpc.Contracts.Audit.V1;
+using Google.Protobuf;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
@@ -96,19 +96,16 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
                 return found == 1;
             case DisputeKind.Refusal:
                 var index = long.Parse(topic.About, CultureInfo.InvariantCulture);
-                var leaves = await AuditStore.LeavesAsync(transaction.Connection!, index, 1, cancellationToken);
-                return leaves.Count == 1
-                    && IsOf(person, leaves[0].SubjectHash)
-                    && DisputeRules.IsRefusal(AuditEntry.Parser.ParseFrom(leaves[0].Entry));
+                var leaf = await AuditStore.LeafAsync(transaction.Connection!, index, cancellationToken);
+                return leaf?.Parse() is { } entry && IsOf(person, entry.SubjectHash) && DisputeRules.IsRefusal(entry);
             default:
                 return true;
         }
     }
 
     // A look at somebody who had no subject there yet is recorded under the id that was asked for.
-    private bool IsOf(PersonRow person, byte[] subjectHash) =>
-        subjectHash.AsSpan().SequenceEqual(entries.SubjectHashOf(person.Id).Span)
-        || subjectHash.AsSpan().SequenceEqual(entries.SubjectHashOf(person.ExternalId).Span);
+    private bool IsOf(PersonRow person, ByteString subjectHash) =>
+        subjectHash == entries.SubjectHashOf(person.Id) || subjectHash == entries.SubjectHashOf(person.ExternalId);
 
     private static Task<int> InsertAsync(DbTransaction transaction, Dispute dispute, CancellationToken cancellationToken) =>
         transaction

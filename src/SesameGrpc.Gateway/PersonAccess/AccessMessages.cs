@@ -1,4 +1,3 @@
-using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Partners;
@@ -13,7 +12,7 @@ internal static class AccessMessages
 
     public static Wire.PersonAccess ToMessage(StoredLeaf leaf, PartnerSnapshot partners)
     {
-        var entry = AuditEntry.Parser.ParseFrom(leaf.Entry);
+        var entry = leaf.Parse();
         return new Wire.PersonAccess
         {
             LeafIndex = leaf.Index,

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Disputes;
@@ -96,7 +95,7 @@ internal sealed class PersonExport(
     private async Task WriteAccessesAsync(Utf8JsonWriter json, PersonRow person, int most, CancellationToken cancellationToken)
     {
         json.WriteStartArray("accesses");
-        var (before, left, isMore) = (LeafPlace.End, most, true);
+        var (before, left, isMore) = (long.MaxValue, most, true);
         while (isMore && left > 0)
         {
             var size = Math.Min(PageSize, left);
@@ -105,7 +104,7 @@ internal sealed class PersonExport(
             foreach (var leaf in page.Take(size))
             {
                 json.WriteAccess(AccessMessages.ToMessage(leaf, partners.Current));
-                before = new LeafPlace(leaf.TimeMicros, leaf.Index);
+                before = leaf.Index;
             }
 
             left -= size;

@@ -15,12 +15,12 @@ internal sealed partial class PersonService
 
     public override async Task<ListAccessesResponse> ListAccesses(ListAccessesRequest request, ServerCallContext context)
     {
-        var before = AccessHistory.PlaceOf(request.PageToken);
+        var before = PageTokens.IndexOf(request.PageToken, long.MaxValue);
         new FieldCheck().PageSize(request.PageSize).PageToken(before is not null).Enforce();
         var person = await RequireAsync(context, request.Person);
         var size = Page.SizeOf(request.PageSize);
         var found = await accesses.ListAsync(person, before!.Value, size + 1, context.CancellationToken);
-        var page = Page.Of(found, size, AccessHistory.TokenOf);
+        var page = Page.Of(found, size, last => PageTokens.Of(last.Index));
         AddDisclosure(context, "accesses");
         return new ListAccessesResponse
         {

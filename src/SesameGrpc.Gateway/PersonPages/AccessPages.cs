@@ -15,10 +15,11 @@ internal static class AccessPages
 
     public static async Task ListAsync(HttpContext http)
     {
-        var before = AccessHistory.PlaceOf(http.Request.Query["before"].ToString()) ?? throw new RefusalException(Refuse.NotFound());
+        var before =
+            PageTokens.IndexOf(http.Request.Query["before"].ToString(), long.MaxValue) ?? throw new RefusalException(Refuse.NotFound());
         var history = http.RequestServices.GetRequiredService<AccessHistory>();
         var found = await history.ListAsync(await http.PersonAsync(), before, PageSize + 1, http.RequestAborted);
-        var page = Page.Of(found, PageSize, AccessHistory.TokenOf);
+        var page = Page.Of(found, PageSize, last => PageTokens.Of(last.Index));
         var partners = Partners(http);
         await http.ShowAsync<AccessesPage>(
             StatusCodes.Status200OK,

@@ -25,7 +25,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         }
 
         var entries = call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()];
-        var outcome = await log.AppendAsync(entries, call.Reliances, call.Http.RequestAborted);
+        var outcome = await log.AppendAsync(entries, call.Reliances);
         Crash.At(Failpoint.AuditDurable);
         return outcome.IsAppended && (call.Reliances.Count == 0 || await IsInTimeAsync(call, outcome.CheckedAt));
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Storage;
@@ -23,10 +24,9 @@ internal sealed class EntryRetentionStore(Database database)
     /// <summary>Most entries that are deleted in one transaction.</summary>
     private const int MaxDeleted = 16 * Tile.FullWidth;
 
-    // Bundle by bundle along the primary key; the entries of a bundle may step back in time a little.
-    private const string Bundles = """
-        SELECT leaf_index / 256, MAX(time_us), COUNT(*) FROM audit_leaves
-        WHERE leaf_index >= @first AND leaf_index < @end GROUP BY leaf_index / 256 ORDER BY 1
+    // Group by group along the primary key; the entries of a group may step back in time a little.
+    private const string Groups = """
+        SELECT first_index, leaf_count, newest_us FROM audit_groups WHERE first_index >= @first AND first_index < @end ORDER BY first_index
         """;
 
     public async Task<EntryRetention> ReadAsync(CancellationToken cancellationToken)
@@ -43,22 +43,22 @@ internal sealed class EntryRetentionStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var published = await AuditStore.PublishedSizeAsync(connection, cancellationToken);
-        var bundles = await connection
-            .Command(Bundles, ("first", first), ("end", first + MaxAnnounced))
-            .ListAsync(row => (Index: row.GetInt64(0), Newest: row.GetInt64(1), Count: row.GetInt64(2)), cancellationToken);
+        var groups = await connection
+            .Command(Groups, ("first", first), ("end", first + MaxAnnounced))
+            .ListAsync(row => (First: row.GetInt64(0), Count: row.GetInt64(1), Newest: row.GetInt64(2)), cancellationToken);
         var end = first;
-        foreach (var bundle in bundles)
+        foreach (var group in groups.TakeWhile(group => group.Newest < cutoffMicros))
         {
-            var isOld = bundle.Index * Tile.FullWidth == end && bundle.Count == Tile.FullWidth && bundle.Newest < cutoffMicros;
-            if (!isOld || end + Tile.FullWidth > published)
+            if (group.First != end)
             {
                 break;
             }
 
-            end += Tile.FullWidth;
+            end += group.Count;
         }
 
-        return end;
+        end = Math.Min(Math.Min(end, published), first + MaxAnnounced);
+        return Math.Max(first, end - (end % Tile.FullWidth));
     }
 
     /// <summary>Appends the entry that says that those before an index end; false: another instance was first.</summary>
@@ -90,7 +90,7 @@ internal sealed class EntryRetentionStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var announced = await AuditStore.LeavesAsync(connection, state.AnnouncedSize - 1, 1, cancellationToken);
-        if (announced.Count != 1 || AuditEntries.MinimumIndexOf(announced[0].Entry) != state.EndingIndex)
+        if (announced.Count != 1 || AuditEntries.MinimumIndexOf(announced[0].Entry.Span) != state.EndingIndex)
         {
             throw new LogFormatException(
                 $"audit_retention says that the entries before {state.EndingIndex} end; leaf {state.AnnouncedSize - 1} does not say so."
@@ -113,9 +113,7 @@ internal sealed class EntryRetentionStore(Database database)
                         ("before", before.MinimumIndex)
                     )
                     .ExecuteAsync(token);
-                return turns == 1
-                    ? await transaction.Command("DELETE FROM audit_leaves WHERE leaf_index < @next", ("next", next)).ExecuteAsync(token)
-                    : null;
+                return turns == 1 ? await DeleteBeforeAsync(transaction, next, token) : null;
             },
             cancellationToken
         );
@@ -126,8 +124,25 @@ internal sealed class EntryRetentionStore(Database database)
         var state = await ReadAsync(cancellationToken);
         await using var connection = await database.OpenAsync(cancellationToken);
         var stored = await connection
-            .Command("SELECT COUNT(*) FROM audit_leaves WHERE leaf_index < @minimum", ("minimum", state.MinimumIndex))
+            .Command(
+                "SELECT CAST(COALESCE(SUM(leaf_count), 0) AS BIGINT) FROM audit_groups WHERE first_index < @minimum",
+                ("minimum", state.MinimumIndex)
+            )
             .ScalarInt64Async(cancellationToken);
         return stored!.Value + await OldUpToAsync(state.MinimumIndex, cutoffMicros, cancellationToken) - state.MinimumIndex;
+    }
+
+    // A group that begins before the index and ends behind it is made anew of the rest of it.
+    private static async Task<int> DeleteBeforeAsync(DbTransaction transaction, long next, CancellationToken cancellationToken)
+    {
+        var groups = await AuditStore.GroupsAsync(transaction.Connection!, 0, next, int.MaxValue, cancellationToken);
+        await transaction.Command("DELETE FROM audit_groups WHERE first_index < @next", ("next", next)).ExecuteAsync(cancellationToken);
+        await LeafRun.DeleteBeforeAsync(transaction, next, cancellationToken);
+        if (groups.Count > 0 && groups[^1].End > next)
+        {
+            await AuditStore.InsertAsync(transaction.Connection!, groups[^1].From(next), cancellationToken);
+        }
+
+        return (int)groups.Sum(group => Math.Min(group.End, next) - group.First);
     }
 }

@@ -11,6 +11,8 @@ internal static class Instants
 
     public static long ToMicros(this TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 
+    public static long ToMicros(this Timestamp instant) => (instant.Seconds * 1_000_000) + (instant.Nanos / 1000);
+
     public static DateTimeOffset FromMicros(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     public static Timestamp ToTimestamp(long micros) => Timestamp.FromDateTimeOffset(FromMicros(micros));

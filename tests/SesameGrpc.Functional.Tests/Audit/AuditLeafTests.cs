@@ -210,9 +210,7 @@ public sealed class AuditLeafTests(Stores stores)
     internal static async Task<List<(long Index, AuditEntry Entry)>> LeavesAsync(GatewayUnderTest gateway)
     {
         await using var connection = await gateway.Service<Database>().OpenAsync(CancellationToken.None);
-        return await connection
-            .Command("SELECT leaf_index, entry FROM audit_leaves ORDER BY leaf_index")
-            .ListAsync(row => (row.GetInt64(0), AuditEntry.Parser.ParseFrom(row.GetFieldValue<byte[]>(1))), CancellationToken.None);
+        return [.. await StoredLeaves.ReadAsync(connection)];
     }
 
     private static async Task<ConnectedPartner> StartStoryAsync(GatewayUnderTest gateway)

@@ -97,19 +97,19 @@ public sealed class AuditServiceTests(Stores stores)
         for (var number = 0; number < 12; number++)
         {
             var entry = entries.New(number % 2 == 0 ? "partner:even" : "partner:odd", "sesame.Test/Made", $"{number}");
-            entry.RecordTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(100 - number));
+            entry.RecordTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(100 + number));
             entry.SubjectHash = entries.SubjectHashOf(number % 3 == 0 ? "anna" : "bert");
             await log.AppendAsync([entry], CancellationToken.None);
         }
 
         var old = new ListAuditEntriesRequest { UntilTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(200)) };
-        Assert.Equal("11 10 9 8 7 6 5 4 3 2 1 0", await SearchAsync(gateway, old));
-        Assert.Equal("9 6 3 0", await SearchAsync(gateway, new(old) { Person = "anna" }));
-        Assert.Equal("11 9 7 5 3 1", await SearchAsync(gateway, new(old) { Caller = "partner:odd" }));
-        Assert.Equal("9 3", await SearchAsync(gateway, new(old) { Caller = "partner:odd", Person = "anna" }));
+        Assert.Equal("0 1 2 3 4 5 6 7 8 9 10 11", await SearchAsync(gateway, old));
+        Assert.Equal("0 3 6 9", await SearchAsync(gateway, new(old) { Person = "anna" }));
+        Assert.Equal("1 3 5 7 9 11", await SearchAsync(gateway, new(old) { Caller = "partner:odd" }));
+        Assert.Equal("3 9", await SearchAsync(gateway, new(old) { Caller = "partner:odd", Person = "anna" }));
         Assert.Equal(
-            "4 3 2 1 0",
-            await SearchAsync(gateway, new(old) { FromTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(96)) })
+            "4 5 6 7 8 9 10 11",
+            await SearchAsync(gateway, new(old) { FromTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch.AddDays(104)) })
         );
         Assert.Equal("", await SearchAsync(gateway, new(old) { Person = "cora" }));
 
@@ -197,11 +197,11 @@ public sealed class AuditServiceTests(Stores stores)
     )]
     [InlineData(
         Store.Sqlite,
-        "UPDATE audit_leaves SET caller = 'partner:x', entry = (SELECT entry FROM audit_leaves WHERE leaf_index = 257) WHERE leaf_index = 258"
+        "UPDATE audit_groups SET entries = (SELECT entries FROM audit_groups WHERE first_index = 257) WHERE first_index = 258"
     )]
     [InlineData(
         Store.PostgreSql,
-        "UPDATE audit_leaves SET caller = 'partner:x', entry = (SELECT entry FROM audit_leaves WHERE leaf_index = 257) WHERE leaf_index = 258"
+        "UPDATE audit_groups SET entries = (SELECT entries FROM audit_groups WHERE first_index = 257) WHERE first_index = 258"
     )]
     [InlineData(Store.Sqlite, "DELETE FROM audit_checkpoints WHERE size = (SELECT size FROM audit_publication)")]
     public async Task Publish_OverATamperedLog_SignsNothingAndSaysSo(Store store, string tamper)
@@ -219,6 +219,11 @@ public sealed class AuditServiceTests(Stores stores)
             "the leaves are published"
         );
         gateway.Log.ExpectError("no new one is signed");
+        await using (var connection = await gateway.Service<Database>().OpenAsync(CancellationToken.None))
+        {
+            await StoredLeaves.SplitAsync(connection);
+        }
+
         await gateway
             .Service<Database>()
             .WriteAsync((transaction, token) => transaction.Command(tamper).ExecuteAsync(token), CancellationToken.None);

@@ -17,7 +17,7 @@ public sealed class LedgerBenchmarkTests
 
         Assert.Equal(["pgbench", "pgbench, pipelined", "ledger", "ledger, gRPC", "ledger, SQLite"], report.Rows.Select(row => row.Server));
         Assert.All(report.Rows, row => Assert.True(row.GrantsPerSecond > 0));
-        foreach (var table in new[] { "obligations", "exposures", "ledger_entries", "requests", "audit_leaves", "events" })
+        foreach (var table in new[] { "obligations", "exposures", "ledger_entries", "requests", "audit_groups", "events" })
         {
             Assert.Contains($"INSERT INTO {table} ", script, StringComparison.Ordinal);
         }

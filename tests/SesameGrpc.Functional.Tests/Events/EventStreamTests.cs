@@ -128,8 +128,8 @@ public sealed class EventStreamTests(Stores stores)
         await late.Command("UPDATE audit_log SET size = size + 1").ExecuteAsync(CancellationToken.None);
         await late.Command(
                 """
-                INSERT INTO audit_leaves SELECT size - 1, l.entry, l.subject_hash, l.caller, l.time_us
-                FROM audit_log, audit_leaves l WHERE l.leaf_index = 0
+                INSERT INTO audit_groups SELECT a.size - 1, 1, g.oldest_us, g.newest_us, g.entries
+                FROM audit_log a, audit_groups g WHERE g.first_index = 0
                 """
             )
             .ExecuteAsync(CancellationToken.None);

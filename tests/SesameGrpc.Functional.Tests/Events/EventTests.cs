@@ -1,5 +1,4 @@
 using Grpc.Core;
-using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Functional.Tests.Waivers;
@@ -107,16 +106,13 @@ public abstract class EventTests(Stores stores, Store store)
         await LiveThroughAllAsync(gateway, bike, "p");
 
         await using var connection = await gateway.Service<Database>().OpenAsync(CancellationToken.None);
-        var pairs = await connection
-            .Command("SELECT e.document, l.entry FROM audit_leaves l LEFT JOIN events e ON e.position = l.leaf_index ORDER BY l.leaf_index")
-            .ListAsync(
-                row =>
-                    (
-                        Event: row.IsDBNull(0) ? null : Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)),
-                        Leaf: AuditEntry.Parser.ParseFrom(row.GetFieldValue<byte[]>(1))
-                    ),
-                CancellationToken.None
-            );
+        var events = (
+            await connection
+                .Command("SELECT position, document FROM events")
+                .ListAsync(row => (row.GetInt64(0), Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(1))), CancellationToken.None)
+        ).ToDictionary();
+        var leaves = await StoredLeaves.ReadAsync(connection);
+        var pairs = leaves.Select(leaf => (Event: events.GetValueOrDefault(leaf.Index), Leaf: leaf.Entry)).ToList();
 
         Assert.Equal(10, pairs.Count(pair => pair.Event is not null));
         Assert.All(

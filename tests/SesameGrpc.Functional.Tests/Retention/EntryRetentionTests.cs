@@ -217,14 +217,14 @@ public abstract class EntryRetentionTests(Stores stores, Store store)
     public static TheoryData<string, string> Tamperings =>
         new()
         {
-            { "DELETE FROM audit_leaves WHERE leaf_index = 600", "Leaf 600 is missing" },
-            { "DELETE FROM audit_leaves WHERE leaf_index < 768", "Leaf 512 is missing" },
+            { "DELETE FROM audit_groups WHERE first_index = 600", "Leaf 600 is missing" },
+            { "DELETE FROM audit_groups WHERE first_index < 768", "Leaf 512 is missing" },
             { "UPDATE audit_retention SET minimum_index = 256", "Leaf 256 is missing" },
             { "UPDATE audit_retention SET minimum_index = 768, ending_index = 768", "are said to have ended; those from 512 on have not" },
             { "UPDATE audit_retention SET minimum_index = 500", "no whole bundles" },
             { "UPDATE audit_retention SET minimum_index = 256000, ending_index = 256000", "no whole bundles" },
             {
-                "INSERT INTO audit_leaves SELECT 5, entry, subject_hash, caller, time_us FROM audit_leaves WHERE leaf_index = 600",
+                "INSERT INTO audit_groups SELECT 5, 1, oldest_us, newest_us, entries FROM audit_groups WHERE first_index = 600",
                 "of which 512 have ended"
             },
             {
@@ -244,6 +244,7 @@ public abstract class EntryRetentionTests(Stores stores, Store store)
         await gateway.PublishAsync();
         await gateway.SweepAsync();
         await gateway.PublishAsync();
+        await gateway.SplitAsync();
         Assert.Empty((await gateway.CheckAsync()).Differences);
 
         await gateway
@@ -283,12 +284,13 @@ public abstract class EntryRetentionTests(Stores stores, Store store)
         await using var gateway = await StartAsync();
         await gateway.AppendAsync(600, time.Cutoff());
         await gateway.PublishAsync();
+        await gateway.SplitAsync();
         await gateway
             .Service<Database>()
             .WriteAsync(
                 async (transaction, token) =>
                 {
-                    await transaction.Command("DELETE FROM audit_leaves WHERE leaf_index < 256").ExecuteAsync(token);
+                    await transaction.Command("DELETE FROM audit_groups WHERE first_index < 256").ExecuteAsync(token);
                     return await transaction
                         .Command("UPDATE audit_retention SET minimum_index = 256, ending_index = 256")
                         .ExecuteAsync(token);
@@ -309,10 +311,11 @@ public abstract class EntryRetentionTests(Stores stores, Store store)
         await using var gateway = await StartAsync();
         await gateway.AppendAsync(600, time.Cutoff() - OldLog.Moment);
         await gateway.PublishAsync();
+        await gateway.SplitAsync();
         await gateway
             .Service<Database>()
             .WriteAsync(
-                (transaction, token) => transaction.Command("DELETE FROM audit_leaves WHERE leaf_index = 599").ExecuteAsync(token),
+                (transaction, token) => transaction.Command("DELETE FROM audit_groups WHERE first_index = 599").ExecuteAsync(token),
                 CancellationToken.None
             );
 

@@ -57,6 +57,13 @@ internal static class OldLog
         return Checkpoint.Open(newest.Note, VerifierKey.Parse(newest.VerifierKey));
     }
 
+    /// <summary>Makes a group of each leaf, so that one can be tampered with alone.</summary>
+    public static async Task SplitAsync(this GatewayUnderTest gateway)
+    {
+        await using var connection = await gateway.Service<Database>().OpenAsync(CancellationToken.None);
+        await StoredLeaves.SplitAsync(connection);
+    }
+
     public static Task<Sweep> SweepAsync(this GatewayUnderTest gateway) =>
         gateway.Service<RetentionWorker>().SweepAsync(CancellationToken.None);
 

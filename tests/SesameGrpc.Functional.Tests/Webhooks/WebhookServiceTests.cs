@@ -309,7 +309,7 @@ public abstract class WebhookServiceTests(Stores stores, Store store)
             .Command(
                 """
                 SELECT response FROM requests WHERE response IS NOT NULL UNION ALL SELECT document FROM webhook_endpoints
-                UNION ALL SELECT secret FROM webhook_endpoints UNION ALL SELECT entry FROM audit_leaves
+                UNION ALL SELECT secret FROM webhook_endpoints UNION ALL SELECT entries FROM audit_groups
                 """
             )
             .ListAsync(row => row.GetFieldValue<byte[]>(0), CancellationToken.None);

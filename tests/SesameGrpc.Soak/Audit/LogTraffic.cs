@@ -36,6 +36,25 @@ internal static class LogTraffic
 
             await publisher.PublishAsync(CancellationToken.None);
         }
+
+        await FillRunAsync(gateway);
+        while (await publisher.PublishAsync(CancellationToken.None)) { }
+    }
+
+    // Persons' leaves are indexed once there are enough for a run.
+    private static async Task FillRunAsync(GatewayUnderTest gateway)
+    {
+        var entries = gateway.Service<AuditEntries>();
+        var more = Enumerable
+            .Range(0, LeafRun.FreshLeaves)
+            .Select(number =>
+            {
+                var entry = entries.New("partner:bike", "sesame.Test/Filled", $"{number}");
+                entry.SubjectHash = entries.SubjectHashOf($"test-{number % Persons}");
+                return entry;
+            });
+        await gateway.Service<AuditLog>().AppendAsync([.. more], CancellationToken.None);
+        await gateway.Service<AuditIndexer>().IndexAsync(CancellationToken.None);
     }
 
     private static async Task MakeAsync(ConnectedPartner bike, string person, string order)

@@ -33,6 +33,7 @@ internal sealed class StoredLog : IDisposable
     {
         await using var source = await gateway.Service<Database>().OpenAsync(CancellationToken.None);
         var copy = Copy((SqliteConnection)source);
+        await StoredLeaves.SplitAsync(copy);
         var newest = await gateway.Audit.GetAuditCheckpointAsync(new());
         return new StoredLog(gateway.Service<AuditVerification>(), copy, newest.VerifierKey, newest.Note);
     }

@@ -3,10 +3,10 @@ using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Soak.Audit;
 
-/// <summary>The log's tables, for whoever has the store in hand but not the key.</summary>
+/// <summary>The log's tables, a group of each leaf, for whoever has the store in hand but not the key.</summary>
 internal sealed class StoredTables(SqliteConnection connection)
 {
-    public long Size => (long)Scalar("SELECT count(*) FROM audit_leaves")!;
+    public long Size => (long)Scalar("SELECT count(*) FROM audit_groups")!;
 
     public IReadOnlyList<long> CheckpointSizes => Column("SELECT size FROM audit_checkpoints ORDER BY size");
 
@@ -14,7 +14,19 @@ internal sealed class StoredTables(SqliteConnection connection)
 
     public IReadOnlyList<byte[]> Entries => [.. Enumerable.Range(0, (int)Size).Select(index => EntryAt(index))];
 
-    public byte[] EntryAt(long index) => (byte[])Scalar("SELECT entry FROM audit_leaves WHERE leaf_index = @index", ("index", index))!;
+    public byte[] EntryAt(long index) =>
+        ((byte[])Scalar("SELECT entries FROM audit_groups WHERE first_index = @index", ("index", index))!)[2..];
+
+    /// <summary>Number of pages of the one run there is.</summary>
+    public int RunPages => (int)(long)Scalar("SELECT count(*) FROM audit_runs")!;
+
+    /// <summary>Writes an entry over another, with its length.</summary>
+    public void SetEntry(long index, byte[] entry) =>
+        Run(
+            "UPDATE audit_groups SET entries = @entries WHERE first_index = @index",
+            ("entries", EntryBundle.Write([entry])),
+            ("index", index)
+        );
 
     public void Run(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {

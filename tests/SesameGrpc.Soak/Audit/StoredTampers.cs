@@ -7,18 +7,32 @@ namespace SesameGrpc.Soak.Audit;
 /// <summary>The ways to tamper with the log's tables. Who removes an older checkpoint takes nothing away: the newest covers the same leaves.</summary>
 internal static class StoredTampers
 {
-    private const string Behind = "UPDATE audit_leaves SET leaf_index = -1 - leaf_index WHERE leaf_index ";
+    private const string Behind = "UPDATE audit_groups SET first_index = -1 - first_index WHERE first_index ";
 
     public static IReadOnlyList<StoredTamper> All { get; } =
     [
         new("a bit of an entry", FlipEntry),
-        new("a bit of an indexed person", FlipSubject),
+        new("a bit of the index by person", FlipRun),
         new(
-            "an indexed caller",
-            (log, random) => log.Run("UPDATE audit_leaves SET caller = caller || 'x' WHERE leaf_index = @leaf", Leaf(log, random))
+            "a page of the index by person deleted",
+            (log, random) => log.Run("DELETE FROM audit_runs WHERE page = @page", Page(log, random))
         ),
-        new("an indexed time", ChangeTime),
-        new("a leaf deleted", (log, random) => log.Run("DELETE FROM audit_leaves WHERE leaf_index = @leaf", Leaf(log, random))),
+        new(
+            "a page of the index by person added",
+            (log, random) =>
+                log.Run(
+                    "INSERT INTO audit_runs SELECT level, run_index + 1, first_key, page, records FROM audit_runs WHERE page = @page",
+                    Page(log, random)
+                )
+        ),
+        new("the extent of the index by person", (log, _) => log.Run("UPDATE audit_indexing SET leaves = 2 * leaves")),
+        new("the index by person given up, its pages left", (log, _) => log.Run("UPDATE audit_indexing SET leaves = 0")),
+        new("a group's time", ChangeTime),
+        new(
+            "a group's number of leaves",
+            (log, random) => log.Run("UPDATE audit_groups SET leaf_count = 2 WHERE first_index = @leaf", Leaf(log, random))
+        ),
+        new("a leaf deleted", (log, random) => log.Run("DELETE FROM audit_groups WHERE first_index = @leaf", Leaf(log, random))),
         new("a leaf deleted, the gap closed", DeleteAndCloseUp),
         new("a leaf twice, the others moved", InsertTwice),
         new("two leaves swapped", SwapLeaves),
@@ -59,7 +73,7 @@ internal static class StoredTampers
             "the published size",
             (log, random) => log.Run("UPDATE audit_publication SET size = size + @by", ("by", NotZero(random, (int)log.Size)))
         ),
-        new("a leaf rewritten, its columns and the tiles with it", (log, random) => Rewrite(log, random)),
+        new("a leaf rewritten, the tiles with it", (log, random) => Rewrite(log, random)),
         new("a leaf rewritten and signed with another key", RewriteAndSign),
     ];
 
@@ -78,37 +92,31 @@ internal static class StoredTampers
     private static void FlipEntry(StoredTables log, Random random)
     {
         var leaf = random.Next((int)log.Size);
-        log.Run(
-            "UPDATE audit_leaves SET entry = @entry WHERE leaf_index = @leaf",
-            ("entry", Flip(log.EntryAt(leaf), random)),
-            ("leaf", leaf)
-        );
+        log.SetEntry(leaf, Flip(log.EntryAt(leaf), random));
     }
 
-    private static void FlipSubject(StoredTables log, Random random)
+    private static (string, object) Page(StoredTables log, Random random) => ("page", (long)random.Next(log.RunPages));
+
+    private static void FlipRun(StoredTables log, Random random)
     {
-        var leaf = (long)
-            log.Scalar(
-                "SELECT leaf_index FROM audit_leaves WHERE length(subject_hash) > 0 ORDER BY (leaf_index * 7919 + @salt) % 1009 LIMIT 1",
-                ("salt", random.Next(1009))
-            )!;
-        var hash = (byte[])log.Scalar("SELECT subject_hash FROM audit_leaves WHERE leaf_index = @leaf", ("leaf", leaf))!;
-        log.Run("UPDATE audit_leaves SET subject_hash = @hash WHERE leaf_index = @leaf", ("hash", Flip(hash, random)), ("leaf", leaf));
+        var page = Page(log, random);
+        var records = (byte[])log.Scalar("SELECT records FROM audit_runs WHERE page = @page", page)!;
+        log.Run("UPDATE audit_runs SET records = @records WHERE page = @page", page, ("records", Flip(records, random)));
     }
 
     private static void ChangeTime(StoredTables log, Random random) =>
         log.Run(
-            "UPDATE audit_leaves SET time_us = time_us + @by WHERE leaf_index = @leaf",
-            ("by", NotZero(random, 1 << 30)),
+            "UPDATE audit_groups SET oldest_us = oldest_us + @by WHERE first_index = @leaf",
+            ("by", -random.Next(1, 1 << 30)),
             Leaf(log, random)
         );
 
     private static void DeleteAndCloseUp(StoredTables log, Random random)
     {
         var leaf = Leaf(log, random);
-        log.Run("DELETE FROM audit_leaves WHERE leaf_index = @leaf", leaf);
+        log.Run("DELETE FROM audit_groups WHERE first_index = @leaf", leaf);
         log.Run(Behind + "> @leaf", leaf);
-        log.Run("UPDATE audit_leaves SET leaf_index = -2 - leaf_index WHERE leaf_index < 0");
+        log.Run("UPDATE audit_groups SET first_index = -2 - first_index WHERE first_index < 0");
         log.Run("UPDATE audit_log SET size = size - 1");
     }
 
@@ -116,9 +124,9 @@ internal static class StoredTampers
     {
         var leaf = Leaf(log, random);
         log.Run(Behind + ">= @leaf", leaf);
-        log.Run("UPDATE audit_leaves SET leaf_index = -leaf_index WHERE leaf_index < 0");
+        log.Run("UPDATE audit_groups SET first_index = -first_index WHERE first_index < 0");
         log.Run(
-            "INSERT INTO audit_leaves SELECT @leaf, entry, subject_hash, caller, time_us FROM audit_leaves WHERE leaf_index = @leaf + 1",
+            "INSERT INTO audit_groups SELECT @leaf, 1, oldest_us, newest_us, entries FROM audit_groups WHERE first_index = @leaf + 1",
             leaf
         );
         log.Run("UPDATE audit_log SET size = size + 1");
@@ -140,17 +148,17 @@ internal static class StoredTampers
     private static void SwapLeaves(StoredTables log, Random random)
     {
         var (one, other) = TwoLeaves(log, random);
-        log.Run("UPDATE audit_leaves SET leaf_index = -1 WHERE leaf_index = @one", ("one", one));
-        log.Run("UPDATE audit_leaves SET leaf_index = @one WHERE leaf_index = @other", ("one", one), ("other", other));
-        log.Run("UPDATE audit_leaves SET leaf_index = @other WHERE leaf_index = -1", ("other", other));
+        log.Run("UPDATE audit_groups SET first_index = -1 WHERE first_index = @one", ("one", one));
+        log.Run("UPDATE audit_groups SET first_index = @one WHERE first_index = @other", ("one", one), ("other", other));
+        log.Run("UPDATE audit_groups SET first_index = @other WHERE first_index = -1", ("other", other));
     }
 
     private static void OverwriteLeaf(StoredTables log, Random random)
     {
         var (one, other) = TwoLeaves(log, random);
-        log.Run("DELETE FROM audit_leaves WHERE leaf_index = @other", ("other", other));
+        log.Run("DELETE FROM audit_groups WHERE first_index = @other", ("other", other));
         log.Run(
-            "INSERT INTO audit_leaves SELECT @other, entry, subject_hash, caller, time_us FROM audit_leaves WHERE leaf_index = @one",
+            "INSERT INTO audit_groups SELECT @other, 1, oldest_us, newest_us, entries FROM audit_groups WHERE first_index = @one",
             ("one", one),
             ("other", other)
         );
@@ -158,7 +166,7 @@ internal static class StoredTampers
 
     private static void CutOff(StoredTables log, long size)
     {
-        log.Run("DELETE FROM audit_leaves WHERE leaf_index >= @size", ("size", size));
+        log.Run("DELETE FROM audit_groups WHERE first_index >= @size", ("size", size));
         log.Run("UPDATE audit_log SET size = @size", ("size", size));
     }
 
@@ -237,12 +245,7 @@ internal static class StoredTampers
         var leaf = random.Next((int)log.Size);
         var entry = AuditEntry.Parser.ParseFrom(log.EntryAt(leaf));
         entry.Caller = "partner:scapegoat";
-        log.Run(
-            "UPDATE audit_leaves SET entry = @entry, caller = @caller WHERE leaf_index = @leaf",
-            ("entry", entry.ToByteArray()),
-            ("caller", entry.Caller),
-            ("leaf", leaf)
-        );
+        log.SetEntry(leaf, entry.ToByteArray());
         return log.RebuildTiles();
     }
 

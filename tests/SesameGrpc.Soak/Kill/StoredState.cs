@@ -3,6 +3,7 @@ using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Storage;
+using SesameGrpc.TestSupport;
 using CollectionState = SesameGrpc.Gateway.Ledger.CollectionState;
 
 namespace SesameGrpc.Soak.Kill;
@@ -117,10 +118,7 @@ internal sealed class StoredState
                 row => new StoredCollection(row.GetString(0), (CollectionState)row.GetInt32(1))
             ),
             Requests = requests.ToDictionary(request => request.Key, request => request.Answer),
-            Leaves = await ListAsync(
-                "SELECT entry FROM audit_leaves ORDER BY leaf_index",
-                row => AuditEntry.Parser.ParseFrom(row.GetFieldValue<byte[]>(0))
-            ),
+            Leaves = [.. (await StoredLeaves.ReadAsync(connection)).Select(leaf => leaf.Entry)],
             Events = await ListAsync(
                 "SELECT position, partner_id, document FROM events",
                 row => new StoredEvent(row.GetInt64(0), row.GetString(1), Event.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)))

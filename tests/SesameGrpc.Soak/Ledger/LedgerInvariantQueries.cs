@@ -98,7 +98,7 @@ internal static class LedgerInvariantQueries
         ),
         (
             "leaves dense",
-            "SELECT size FROM audit_log WHERE size <> (SELECT COUNT(*) FROM audit_leaves) OR size <> (SELECT COALESCE(MAX(leaf_index), -1) + 1 FROM audit_leaves)"
+            "SELECT size FROM audit_log WHERE size <> (SELECT COALESCE(SUM(leaf_count), 0) FROM audit_groups) OR size <> (SELECT COALESCE(MAX(first_index + leaf_count), 0) FROM audit_groups)"
         ),
         ("limit of the programme at every grant", ProgrammeLimits()),
     ];

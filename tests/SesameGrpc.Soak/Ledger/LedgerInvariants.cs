@@ -39,9 +39,7 @@ internal static class LedgerInvariants
 
     /// <summary>The entries of the audit log from this index on.</summary>
     public static async Task<List<AuditEntry>> LeavesAsync(DbTransaction snapshot, long from) =>
-        await snapshot
-            .Command("SELECT entry FROM audit_leaves WHERE leaf_index >= @from ORDER BY leaf_index", ("from", from))
-            .ListAsync(row => AuditEntry.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)), CancellationToken.None);
+        [.. (await StoredLeaves.ReadAsync(snapshot.Connection!, from)).Select(leaf => leaf.Entry)];
 
     /// <summary>How many leaves the audit log has.</summary>
     public static async Task<long> LeafCountAsync(GatewayUnderTest gateway)

@@ -1,0 +1,114 @@
+using System.Data.Common;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+using SesameGrpc.TransparencyLog;
+
+namespace SesameGrpc.Gateway.Audit;
+
+/// <summary>Makes the runs by which a person's leaves are found. It works on every instance; who raises audit_indexing first has the turn.</summary>
+internal sealed partial class AuditIndexer(Database database, GatewayOptions options, TimeProvider time, ILogger<AuditIndexer> logger)
+    : BackgroundService
+{
+    /// <summary>Makes the next run; false when its leaves have not all come, or when another instance was first.</summary>
+    public async Task<bool> IndexAsync(CancellationToken cancellationToken)
+    {
+        LeafRun run;
+        UInt128[] records;
+        await using (var connection = await database.OpenAsync(cancellationToken))
+        {
+            run = new LeafRun(0, await AuditStore.IndexedAsync(connection, cancellationToken) / LeafRun.FreshLeaves);
+            if (await AuditStore.SizeAsync(connection, cancellationToken) < run.End)
+            {
+                return false;
+            }
+
+            records = await RecordsAsync(connection, run, cancellationToken);
+        }
+
+        return await database.WriteBatchedAsync((transaction, token) => StoreAsync(transaction, run, records, token), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.Audit.CheckpointMilliseconds), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await IndexAsync(stoppingToken)) { }
+            }
+            catch (Exception exception) when (exception is DbException or TimeoutException or RefusalException or LogFormatException)
+            {
+                LogIndexFailed(exception.Message);
+            }
+        }
+    }
+
+    private static async Task<UInt128[]> RecordsAsync(DbConnection connection, LeafRun run, CancellationToken cancellationToken)
+    {
+        // What has ended is nobody's any more.
+        var first = Math.Clamp(await AuditStore.MinimumIndexAsync(connection, cancellationToken), run.First, run.End);
+        var leaves = await AuditStore.LeavesAsync(connection, first, run.End - first, cancellationToken);
+        if (leaves.Count != run.End - first)
+        {
+            throw new LogFormatException($"Of the leaves {first} to {run.End - 1} only {leaves.Count} are stored.");
+        }
+
+        var records = new List<UInt128>(leaves.Count);
+        foreach (var leaf in leaves)
+        {
+            if (AuditEntries.SubjectHashIn(leaf.Entry.Span) is { Length: > 0 } hash)
+            {
+                records.Add(LeafRun.Record(LeafRun.KeyOf(hash), leaf.Index));
+            }
+        }
+
+        return Sorted(records);
+    }
+
+    private static async Task<(bool IsStored, StatementBatch Last)> StoreAsync(
+        DbTransaction transaction,
+        LeafRun run,
+        UInt128[] records,
+        CancellationToken cancellationToken
+    )
+    {
+        var last = new StatementBatch(transaction);
+        var turns = await transaction
+            .Command("UPDATE audit_indexing SET leaves = @end WHERE id = 1 AND leaves = @first", ("end", run.End), ("first", run.First))
+            .ExecuteAsync(cancellationToken);
+        if (turns == 0)
+        {
+            return (false, last);
+        }
+
+        if ((run.Index + 1) % LeafRun.FanOut == 0)
+        {
+            var all = new List<UInt128>(records);
+            for (var index = run.Index + 1 - LeafRun.FanOut; index < run.Index; index++)
+            {
+                var part = new LeafRun(0, index);
+                (await part.ReadPagesAsync(transaction.Connection!, cancellationToken)).ForEach(all.AddRange);
+                part.Delete(last);
+            }
+
+            new LeafRun(1, run.Index / LeafRun.FanOut).Add(last, Sorted(all));
+        }
+        else
+        {
+            run.Add(last, records);
+        }
+
+        return (true, last);
+    }
+
+    private static UInt128[] Sorted(List<UInt128> records)
+    {
+        records.Sort();
+        return [.. records];
+    }
+
+    [LoggerMessage(1403, LogLevel.Warning, "The audit log's index by person could not be continued: {Cause}")]
+    private partial void LogIndexFailed(string cause);
+}
