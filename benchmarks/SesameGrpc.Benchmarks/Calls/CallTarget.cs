@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace SesameGrpc.Benchmarks.Calls;
+
+/// <summary>How a client sends its token: coded by Huffman on each call and kept by nobody, as most do; or as an index into the table that the server keeps for the connection.</summary>
+internal enum TokenForm
+{
+    Literal = 0,
+    Indexed = 1,
+}
+
+/// <summary>One who calls: PEM of certificate and key, and an access token.</summary>
+internal sealed record Caller(string Certificate, string Key, string Token);
+
+/// <summary>Whom the clients call, and with what. Connections are dealt out to the callers, persons to the connections: of C connections the c-th calls the persons c, c + C, ...</summary>
+internal sealed record CallTarget(int Port, string Ca, IReadOnlyList<Caller> Callers, CallKind Kind, int Persons);
+
+/// <summary>The connections of a window, and the streams that a closed loop keeps under way on each.</summary>
+internal sealed record Connecting(CallTarget Target, int Connections, int Streams, TokenForm Token, int Idle);
+
+/// <summary>A window. Without a rate each stream makes its next call when the one before is answered; with one, calls are due at fixed times, however long the answers take.</summary>
+internal sealed record LoadWindow(double Seconds, double? CallsPerSecond);
+
+/// <summary>What the client process is told, one at a time: to connect anew, or to run a window on the connections that it has.</summary>
+internal sealed record CallOrder(Connecting? Connect, LoadWindow? Run);
+
+/// <summary>What came of a window. Calls are all that ended, well or not; latencies count from the time at which a call was due.</summary>
+internal sealed record CallLoad
+{
+    public long Calls { get; init; }
+
+    public double Seconds { get; init; }
+
+    public long Errors { get; init; }
+
+    public string FirstError { get; init; } = "";
+
+    public double P50Micros { get; init; }
+
+    public double P99Micros { get; init; }
+
+    public double P999Micros { get; init; }
+
+    /// <summary>Answers by where the gateway says that it read the person, by the number of AnswerSource.</summary>
+    public IReadOnlyList<long> Sources { get; init; } = [];
+
+    [JsonIgnore]
+    public double CallsPerSecond => Calls / Seconds;
+}
