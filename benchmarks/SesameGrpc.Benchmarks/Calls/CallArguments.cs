@@ -27,6 +27,7 @@ internal sealed record CallArguments(CallPlan Plan, string? JsonFile)
                 "--connections" => parsed with { Plan = plan with { Shapes = Of(plan.Shapes, Number(name, value, 4)) } },
                 "--token" => parsed with { Plan = plan with { Shapes = Of(plan.Shapes, Enum.Parse<TokenForm>(value, ignoreCase: true)) } },
                 "--persons" => parsed with { Plan = plan with { Persons = Number(name, value, plan.Hot) } },
+                "--memory-seconds" => parsed with { Plan = plan with { MemorySeconds = Number(name, value, 1) } },
                 "--partners" => parsed with { Plan = plan with { Partners = Number(name, value, CallPersons.CallingPartners) } },
                 "--idle" => parsed with { Plan = plan with { Idle = Number(name, value, 0) } },
                 _ => throw new ArgumentException($"{name} is not known here, or lacks its value.", nameof(arguments)),

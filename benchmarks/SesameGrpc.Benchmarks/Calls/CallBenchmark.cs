@@ -14,7 +14,10 @@ internal sealed record CallTurn(int Round, string Server, Shape Shape, CallWindo
 /// </summary>
 internal static class CallBenchmark
 {
-    private const double SettlingSeconds = 0.3;
+    private const double StepSeconds = 0.3;
+
+    // Connections are not equally fast, so that some are through with their persons sooner.
+    private const double Spare = 1.5;
 
     public static async Task<int> RunAsync(CallArguments arguments, TextWriter output, TextWriter progress)
     {
@@ -62,13 +65,32 @@ internal static class CallBenchmark
                 var load = await LoadAsync(servers, plan.WarmUpSeconds / 2, null);
                 await progress.WriteLineAsync($"warm-up, {server.Name}: {load.CallsPerSecond:F0} calls/s {load.FirstError}");
             }
+
+            if (server.Priming == Priming.BeforeTheFirst)
+            {
+                await CallAllAsync(servers, server);
+            }
+        }
+    }
+
+    // Calls about every person once.
+    private static async Task CallAllAsync(CallServers servers, MeasuredServer server)
+    {
+        for (var calls = 0L; calls < server.Persons * Spare; )
+        {
+            var load = await LoadAsync(servers, StepSeconds, null);
+            calls += load.Errors == 0 ? load.Calls : throw new InvalidOperationException($"{server.Name}: {load.FirstError}");
         }
     }
 
     private static async Task<CallTurn> TakeTurnAsync(CallServers servers, MeasuredServer server, Shape shape, CallPlan plan, int round)
     {
         await ConnectAsync(servers, server, shape, plan);
-        await LoadAsync(servers, Math.Min(SettlingSeconds, plan.Seconds), null);
+        if (server.Priming == Priming.BeforeEachTurn)
+        {
+            await CallAllAsync(servers, server);
+        }
+
         var saturated = await MeasureAsync(servers, server, plan.Seconds, null);
         var half = await MeasureAsync(servers, server, plan.Seconds, saturated.Load.CallsPerSecond / 2);
         return new CallTurn(round, server.Name, shape, saturated, half);

@@ -32,6 +32,11 @@ internal sealed record CallPlan
     /// <summary>Persons whom the warm and the cold row call, in turn: many more than a small memory holds.</summary>
     public int Cold => Math.Min(Persons, 50_000);
 
+    /// <summary>
+    /// How long the gateways answer from memory. By itself a gateway does so for 5 seconds; then how many of the hot rows' calls read the store would depend on how fast the machine is.
+    /// </summary>
+    public int MemorySeconds { get; init; } = 60;
+
     /// <summary>Partners of each gateway. At least as many as call.</summary>
     public int Partners { get; init; } = CallPersons.CallingPartners;
 

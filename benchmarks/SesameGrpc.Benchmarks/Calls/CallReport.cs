@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Benchmarks.Calls;
 
@@ -86,7 +85,7 @@ internal sealed record CallReport(
         );
         await output.WriteLineAsync(
             "conns token    server                       calls/s  :floor | CPU us  :floor  client   redis      pg |     p50     p99   p99.9 us"
-                + " | half: CPU us     p50     p99   p99.9 us  p99 :floor | RSS MiB  B/call  beyond floor | errors"
+                + " | half: CPU us     p50     p99   p99.9 us  p99 :floor | RSS MiB  B/call  beyond floor | memory   redis   store | errors"
         );
         foreach (var row in Rows)
         {
@@ -94,7 +93,8 @@ internal sealed record CallReport(
                 $"{row.Connections, 5} {row.Token, -8} {row.Server, -27} {row.CallsPerS, 8} {row.RateRatioToFloor, 7:F2} | {row.CpuUsPerCall, 6:F1} {row.CpuRatioToFloor, 7:F2} "
                     + $"{row.ClientCpuUsPerCall, 7:F1} {row.RedisCpuUsPerCall, 7:F1} {row.PostgresqlCpuUsPerCall, 7:F1} | {row.P50Us, 7} {row.P99Us, 7} {row.P999Us, 7}    | "
                     + $"{row.HalfCpuUsPerCall, 12:F1} {row.HalfP50Us, 7} {row.HalfP99Us, 7} {row.HalfP999Us, 7} {row.P99RatioToFloor, 14:F2} | "
-                    + $"{row.RssMib, 7} {row.AllocatedBytesPerCall, 7} {row.AllocatedBytesBeyondFloor, 13} | {row.Errors} {row.FirstError}"
+                    + $"{row.RssMib, 7} {row.AllocatedBytesPerCall, 7} {row.AllocatedBytesBeyondFloor, 13} | "
+                    + $"{row.MemoryShare, 6:P0} {row.SharedCacheShare, 7:P0} {row.StoreShare, 7:P0} | {row.Errors} {row.FirstError}"
             );
         }
     }

@@ -85,33 +85,41 @@ internal sealed class CallServers : IAsyncDisposable
     private async Task StartGatewaysAsync()
     {
         await AddAsync(
+            Priming.BeforeEachTurn,
             () => Task.FromResult(new GatewayBacking(null, null)),
             ("gateway-eligibility-hot", CallKind.Eligibility, plan.Hot),
             ("gateway-score-hot", CallKind.Score, plan.Hot)
         );
         await AddAsync(
+            Priming.BeforeEachTurn,
             async () => new GatewayBacking(await DatabaseAsync(), await RedisAsync()),
             ("gateway-eligibility-hot-pg", CallKind.Eligibility, plan.Hot),
             ("gateway-score-hot-pg", CallKind.Score, plan.Hot)
         );
         await AddAsync(
+            Priming.BeforeTheFirst,
             async () => new GatewayBacking(await DatabaseAsync(), await RedisAsync(), SmallMemory),
             ("gateway-eligibility-warm", CallKind.Eligibility, plan.Cold)
         );
         await AddAsync(
+            Priming.Never,
             () => Task.FromResult(new GatewayBacking(null, null, SmallMemory)),
             ("gateway-eligibility-cold", CallKind.Eligibility, plan.Cold)
         );
     }
 
-    private async Task AddAsync(Func<Task<GatewayBacking>> backing, params (string Name, CallKind Kind, int Persons)[] rows)
+    private async Task AddAsync(
+        Priming priming,
+        Func<Task<GatewayBacking>> backing,
+        params (string Name, CallKind Kind, int Persons)[] rows
+    )
     {
         var wanted = rows.Where(row => Wants(row.Name)).ToList();
         if (wanted.Count > 0)
         {
             var gateway = await GatewayInstance.StartAsync(certificates, await backing(), plan);
             Own(gateway);
-            All.AddRange(wanted.Select(row => gateway.Row(row.Name, row.Kind, row.Persons)));
+            All.AddRange(wanted.Select(row => gateway.Row(row.Name, row.Kind, row.Persons, priming)));
         }
     }
 

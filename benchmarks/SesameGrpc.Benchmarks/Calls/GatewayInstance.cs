@@ -1,5 +1,4 @@
 using System.Globalization;
-using Grpc.Net.Client;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.TestSupport;
 
@@ -21,19 +20,19 @@ internal sealed class GatewayInstance : IAsyncDisposable
     private readonly GatewayStore store;
     private readonly GatewayProcess process;
 
-    private GatewayInstance(CallCertificates certificates, GatewaySite site, GatewayBacking backing)
+    private GatewayInstance(CallCertificates certificates, GatewaySite site, GatewayBacking backing, CallPlan plan)
     {
         (this.certificates, this.site) = (certificates, site);
         store = new GatewayStore(site.Directory, backing.PostgreSql);
-        process = GatewayProcess.Start(site, SettingsOf(site, backing), livesLong: true);
+        process = GatewayProcess.Start(site, SettingsOf(site, backing, plan), livesLong: true);
     }
 
     public static async Task<GatewayInstance> StartAsync(CallCertificates certificates, GatewayBacking backing, CallPlan plan)
     {
-        var site = new GatewaySite(TestEnvironment.NewDirectory("calls"), certificates.Authority);
-        site.WriteCertificates();
-        site.WriteKeys();
-        var gateway = new GatewayInstance(certificates, site, backing);
+        var home = new GatewaySite(TestEnvironment.NewDirectory("calls"), certificates.Authority);
+        home.WriteCertificates();
+        home.WriteKeys();
+        var gateway = new GatewayInstance(certificates, home, backing, plan);
         try
         {
             if (!await gateway.process.IsReadyAsync())
@@ -53,7 +52,7 @@ internal sealed class GatewayInstance : IAsyncDisposable
     }
 
     /// <summary>A row: one of its methods, called about so many persons.</summary>
-    public MeasuredServer Row(string name, CallKind kind, int persons) =>
+    public MeasuredServer Row(string name, CallKind kind, int persons, Priming priming) =>
         new()
         {
             Name = name,
@@ -61,6 +60,7 @@ internal sealed class GatewayInstance : IAsyncDisposable
             Port = site.PartnerUrl.Port,
             Kind = kind,
             Persons = persons,
+            Priming = priming,
             CallersAsync = CallersAsync,
             AllocatedAsync = AllocatedAsync,
             SettleAsync = SettleAsync,
@@ -76,12 +76,16 @@ internal sealed class GatewayInstance : IAsyncDisposable
     }
 
     // Production's settings, where those of tests differ.
-    private static IDictionary<string, string?> SettingsOf(GatewaySite site, GatewayBacking backing)
+    private static IDictionary<string, string?> SettingsOf(GatewaySite site, GatewayBacking backing, CallPlan plan)
     {
         var settings = site.Settings(backing.PostgreSql, backing.Redis?.Configuration);
         settings["Sesame:Mode"] = "Production";
         settings["Sesame:Tls:ReloadSeconds"] = "2";
         settings["Sesame:Storage:RefreshMilliseconds"] = "1000";
+        settings["Sesame:Persons:MemoryLifetimeSeconds"] = plan.MemorySeconds.ToString(CultureInfo.InvariantCulture);
+
+        // Longer than a start is measured.
+        settings["Sesame:Redis:LifetimeSeconds"] = "86400";
         if (backing.MemoryCapacity is { } capacity)
         {
             settings["Sesame:Persons:MemoryCapacity"] = capacity.ToString(CultureInfo.InvariantCulture);

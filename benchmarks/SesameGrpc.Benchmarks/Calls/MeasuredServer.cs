@@ -7,6 +7,14 @@ internal sealed record CallCpu(double Server, double Client, double Redis, doubl
         new(after.Server - before.Server, after.Client - before.Client, after.Redis - before.Redis, after.PostgreSql - before.PostgreSql);
 }
 
+/// <summary>When calls about every person are made, so that it is where the row says that it is found: before each turn in memory, before the first one in Redis.</summary>
+internal enum Priming
+{
+    BeforeEachTurn = 0,
+    BeforeTheFirst = 1,
+    Never = 2,
+}
+
 /// <summary>One row of the report: a process, and what of it is called.</summary>
 internal sealed record MeasuredServer
 {
@@ -20,6 +28,8 @@ internal sealed record MeasuredServer
 
     /// <summary>Persons whom the calls are about, in turn.</summary>
     public required int Persons { get; init; }
+
+    public Priming Priming { get; init; }
 
     /// <summary>Who calls, with tokens that live longer than a window.</summary>
     public required Func<Task<IReadOnlyList<Caller>>> CallersAsync { get; init; }

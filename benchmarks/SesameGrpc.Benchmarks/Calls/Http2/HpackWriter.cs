@@ -8,9 +8,9 @@ internal sealed class HpackWriter
     // Codes and their lengths in bits for the characters of a bearer token (RFC 7541 appendix B).
     private static readonly Dictionary<char, (uint Code, int Bits)> TokenCodes = ReadTokenCodes();
 
-    private readonly MemoryStream block = new();
+    private readonly List<byte> block = [];
 
-    public byte[] ToArray() => block.ToArray();
+    public byte[] ToArray() => [.. block];
 
     /// <summary>A header that one of the tables has: the static one up to 61, the dynamic one from 62 on.</summary>
     public HpackWriter Indexed(int index)
@@ -27,12 +27,12 @@ internal sealed class HpackWriter
 
     private HpackWriter Literal(byte kind, string name, string value, bool huffman)
     {
-        block.WriteByte(kind);
+        block.Add(kind);
         WriteInteger(0, 7, name.Length);
-        block.Write(Encoding.ASCII.GetBytes(name));
+        block.AddRange(Encoding.ASCII.GetBytes(name));
         var bytes = huffman ? Compress(value) : Encoding.ASCII.GetBytes(value);
         WriteInteger((byte)(huffman ? 0x80 : 0), 7, bytes.Length);
-        block.Write(bytes);
+        block.AddRange(bytes);
         return this;
     }
 
@@ -42,17 +42,17 @@ internal sealed class HpackWriter
         var most = (1 << prefixBits) - 1;
         if (value < most)
         {
-            block.WriteByte((byte)(first | value));
+            block.Add((byte)(first | value));
             return;
         }
 
-        block.WriteByte((byte)(first | most));
+        block.Add((byte)(first | most));
         for (value -= most; value >= 128; value >>= 7)
         {
-            block.WriteByte((byte)((value & 127) | 128));
+            block.Add((byte)((value & 127) | 128));
         }
 
-        block.WriteByte((byte)value);
+        block.Add((byte)value);
     }
 
     private static byte[] Compress(string text)

@@ -38,9 +38,9 @@ internal sealed class PeerProcess : IDisposable
             }
         }
 
-        var setup = SetupOf(certificates) with { Redis = redis.Configuration, IssuerKey = IssuerKey.ExportSubjectPublicKeyInfoPem() };
+        var bound = SetupOf(certificates) with { Redis = redis.Configuration, IssuerKey = IssuerKey.ExportSubjectPublicKeyInfoPem() };
         var callers = certificates.Partners.Select((_, index) => certificates.Caller(index, Token(certificates, index))).ToList();
-        return await StartAsync("tutorial", setup, plan, callers);
+        return await StartAsync("tutorial", bound, plan, callers);
     }
 
     public void Dispose() => process.Dispose();
