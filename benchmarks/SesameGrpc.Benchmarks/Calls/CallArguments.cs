@@ -26,6 +26,8 @@ internal sealed record CallArguments(CallPlan Plan, string? JsonFile)
                 "--warm-up" => parsed with { Plan = plan with { WarmUpSeconds = double.Parse(value) } },
                 "--connections" => parsed with { Plan = plan with { Shapes = Of(plan.Shapes, Number(name, value, 4)) } },
                 "--token" => parsed with { Plan = plan with { Shapes = Of(plan.Shapes, Enum.Parse<TokenForm>(value, ignoreCase: true)) } },
+                "--handshakes" => parsed with { Plan = plan with { HandshakeSeconds = double.Parse(value) } },
+                "--start-ups" => parsed with { Plan = plan with { StartUps = Number(name, value, 0) } },
                 "--persons" => parsed with { Plan = plan with { Persons = Number(name, value, plan.Hot) } },
                 "--memory-seconds" => parsed with { Plan = plan with { MemorySeconds = Number(name, value, 1) } },
                 "--partners" => parsed with { Plan = plan with { Partners = Number(name, value, CallPersons.CallingPartners) } },

@@ -14,10 +14,7 @@ internal sealed record CallTurn(int Round, string Server, Shape Shape, CallWindo
 /// </summary>
 internal static class CallBenchmark
 {
-    private const double StepSeconds = 0.3;
-
-    // Connections are not equally fast, so that some are through with their persons sooner.
-    private const double Spare = 1.5;
+    private const double LongestPriming = 600;
 
     public static async Task<int> RunAsync(CallArguments arguments, TextWriter output, TextWriter progress)
     {
@@ -34,6 +31,8 @@ internal static class CallBenchmark
     public static async Task<CallReport> RunAsync(CallPlan plan, TextWriter progress)
     {
         var turns = new List<CallTurn>();
+        var handshakes = new List<HandshakeTurn>();
+        var startUps = new List<StartUpTurn>();
         for (var start = 0; start < plan.Starts; start++)
         {
             await progress.WriteLineAsync($"start {start + 1}/{plan.Starts}: starting the servers ...");
@@ -50,9 +49,12 @@ internal static class CallBenchmark
                     );
                 }
             }
+
+            handshakes.AddRange(plan.HandshakeSeconds > 0 ? await ConnectionCosts.ShakeHandsAsync(servers, plan.HandshakeSeconds, start) : []);
+            startUps.AddRange(await ConnectionCosts.StartAgainAsync(servers, plan.StartUps));
         }
 
-        return CallReport.Of(turns, plan);
+        return CallReport.Of(turns, handshakes, startUps, plan);
     }
 
     private static async Task WarmUpAsync(CallServers servers, CallPlan plan, TextWriter progress)
@@ -73,13 +75,12 @@ internal static class CallBenchmark
         }
     }
 
-    // Calls about every person once.
     private static async Task CallAllAsync(CallServers servers, MeasuredServer server)
     {
-        for (var calls = 0L; calls < server.Persons * Spare; )
+        var load = await AskAsync(servers, new LoadWindow(LongestPriming, null, IsOnceForEach: true));
+        if (load.Errors > 0)
         {
-            var load = await LoadAsync(servers, StepSeconds, null);
-            calls += load.Errors == 0 ? load.Calls : throw new InvalidOperationException($"{server.Name}: {load.FirstError}");
+            throw new InvalidOperationException($"{server.Name}: {load.FirstError}");
         }
     }
 
@@ -96,16 +97,17 @@ internal static class CallBenchmark
         return new CallTurn(round, server.Name, shape, saturated, half);
     }
 
-    // Anew for each turn, with new tokens: they live for ten minutes.
     private static async Task ConnectAsync(CallServers servers, MeasuredServer server, Shape shape, CallPlan plan)
     {
-        var target = new CallTarget(server.Port, servers.Ca, await server.CallersAsync(), server.Kind, server.Persons);
-        var connect = new Connecting(target, shape.Connections, shape.Streams, shape.Token, plan.Idle);
+        var connect = new Connecting(await servers.TargetOfAsync(server), shape.Connections, shape.Streams, shape.Token, plan.Idle);
         await servers.Client.AskAsync<CallOrder, CallLoad>(new CallOrder(connect, null));
     }
 
     private static Task<CallLoad> LoadAsync(CallServers servers, double seconds, double? callsPerSecond) =>
-        servers.Client.AskAsync<CallOrder, CallLoad>(new CallOrder(null, new LoadWindow(seconds, callsPerSecond)));
+        AskAsync(servers, new LoadWindow(seconds, callsPerSecond));
+
+    private static Task<CallLoad> AskAsync(CallServers servers, LoadWindow window) =>
+        servers.Client.AskAsync<CallOrder, CallLoad>(new CallOrder(null, window));
 
     private static async Task<CallWindow> MeasureAsync(CallServers servers, MeasuredServer server, double seconds, double? callsPerSecond)
     {

@@ -9,6 +9,9 @@ namespace SesameGrpc.Benchmarks.Calls;
 /// </summary>
 internal sealed class CallClient : IDisposable
 {
+    // Enough to keep the server's processors busy.
+    private const int HandshakesAtOnce = 8;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly List<CallConnection> connections = [];
@@ -24,8 +27,14 @@ internal sealed class CallClient : IDisposable
 
     public void Dispose() => connections.Concat(idle).ToList().ForEach(connection => connection.Dispose());
 
-    private async Task<CallLoad> ObeyAsync(CallOrder order)
+    /// <summary>Does what an order says.</summary>
+    public async Task<CallLoad> ObeyAsync(CallOrder order)
     {
+        if (order.Handshakes is { } handshakes)
+        {
+            return await Handshakes.RunAsync(handshakes, HandshakesAtOnce);
+        }
+
         if (order.Connect is { } connect)
         {
             await ConnectAsync(connect);
@@ -52,6 +61,8 @@ internal sealed class CallClient : IDisposable
             idlePort = connect.Target.Port;
         }
 
+        // A server closes what was idle for long.
+        idle.RemoveAll(connection => connection.HasEnded);
         while (idle.Count < connect.Idle)
         {
             idle.Add(await OpenAsync(connect, callers, idle.Count));
@@ -83,12 +94,13 @@ internal sealed class CallClient : IDisposable
         // Connections of a fixed rate take turns, so that their calls do not come all at once.
         var runs = connections
             .Select(
-                (_, index) =>
+                (connection, index) =>
                     new CallRun(
                         start + (long)(interval * index / connections.Count),
                         deadline,
                         interval,
-                        interval > 0 ? int.MaxValue : streams
+                        interval > 0 ? int.MaxValue : streams,
+                        window.IsOnceForEach ? connection.Persons : long.MaxValue
                     )
             )
             .ToList();

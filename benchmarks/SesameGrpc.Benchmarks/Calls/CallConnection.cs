@@ -35,6 +35,11 @@ internal sealed class CallConnection : IDisposable
         Reading = Task.Run(ReadAsync);
     }
 
+    public bool HasEnded => Reading.IsCompleted;
+
+    /// <summary>The persons whom this connection calls.</summary>
+    public int Persons => calls.Persons;
+
     /// <summary>Ends with the connection.</summary>
     public Task Reading { get; }
 

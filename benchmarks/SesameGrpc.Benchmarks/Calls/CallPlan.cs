@@ -40,6 +40,12 @@ internal sealed record CallPlan
     /// <summary>Partners of each gateway. At least as many as call.</summary>
     public int Partners { get; init; } = CallPersons.CallingPartners;
 
+    /// <summary>Of a window of handshakes, after the rounds of a start; 0: none.</summary>
+    public double HandshakeSeconds { get; init; }
+
+    /// <summary>How often the gateway is started again, after the rounds of a start, to see how long its first call takes to come; 0: never.</summary>
+    public int StartUps { get; init; }
+
     /// <summary>Open connections to each server beside those that call.</summary>
     public int Idle { get; init; }
 
@@ -50,6 +56,9 @@ internal sealed record CallPlan
             Rounds = 3,
             Seconds = 3,
             WarmUpSeconds = 8,
+            HandshakeSeconds = 3,
+            StartUps = 2,
+            Persons = 100_000,
             Shapes =
             [
                 new Shape(4, 16, TokenForm.Literal),
@@ -66,6 +75,8 @@ internal sealed record CallPlan
             Rounds = 2,
             Seconds = 1,
             WarmUpSeconds = 5,
+            HandshakeSeconds = 0,
+            StartUps = 0,
             Shapes = [new Shape(16, 16, TokenForm.Literal), new Shape(16, 16, TokenForm.Indexed)],
         };
 }

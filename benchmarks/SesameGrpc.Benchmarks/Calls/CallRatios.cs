@@ -51,13 +51,28 @@ internal static class CallRatios
             Round(Median(turn => turn.Saturated.Load.Sources[(int)source] / (double)Math.Max(1, turn.Saturated.Load.Calls)));
     }
 
+    public static HandshakeRow RowOf(IReadOnlyList<HandshakeTurn> own, IReadOnlyList<HandshakeTurn> all)
+    {
+        var (server, isResumed) = (own[0].Server, own[0].IsResumed);
+        var floors = all.Where(turn => turn.Server == CallServers.Floor && turn.IsResumed == isResumed).ToDictionary(turn => turn.Start);
+        return new HandshakeRow(
+            server,
+            isResumed,
+            (long)MedianOf(own.Select(turn => turn.Load.CallsPerSecond)),
+            Round(MedianOf(own.Select(turn => turn.CpuMicros))),
+            Round(MedianOf(own.Select(turn => turn.CpuMicros / floors[turn.Start].CpuMicros))),
+            (long)MedianOf(own.Select(turn => turn.Load.P50Micros)),
+            (long)MedianOf(own.Select(turn => turn.Load.P99Micros))
+        );
+    }
+
     private static double CpuOf(CallWindow window, Func<CallCpu, double> share) => share(window.Cpu) * 1e6 / Math.Max(1, window.Load.Calls);
 
     private static double AllocatedOf(CallTurn turn) => turn.Saturated.AllocatedBytes / (double)Math.Max(1, turn.Saturated.Load.Calls);
 
     private static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 3) : 0;
 
-    private static double MedianOf(IEnumerable<double> values)
+    public static double MedianOf(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;

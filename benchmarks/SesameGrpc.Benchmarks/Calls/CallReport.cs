@@ -41,6 +41,12 @@ internal sealed record CallRow
     public required string FirstError { get; init; }
 }
 
+/// <summary>Connections that were made and closed again; medians over the starts.</summary>
+internal sealed record HandshakeRow(string Server, bool IsResumed, long HandshakesPerS, double CpuUsPerHandshake, double CpuRatioToFloor, long P50Us, long P99Us);
+
+/// <summary>Median of the times from a process's start to its first right answer.</summary>
+internal sealed record StartUpRow(string Server, long Ms);
+
 /// <summary>The figures of a run, as a table and as JSON.</summary>
 internal sealed record CallReport(
     string Machine,
@@ -50,7 +56,9 @@ internal sealed record CallReport(
     int Persons,
     int Partners,
     int IdleConnections,
-    IReadOnlyList<CallRow> Rows
+    IReadOnlyList<CallRow> Rows,
+    IReadOnlyList<HandshakeRow> Handshakes,
+    IReadOnlyList<StartUpRow> StartUps
 )
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -61,7 +69,12 @@ internal sealed record CallReport(
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static CallReport Of(IReadOnlyList<CallTurn> turns, CallPlan plan)
+    public static CallReport Of(
+        IReadOnlyList<CallTurn> turns,
+        IReadOnlyList<HandshakeTurn> handshakes,
+        IReadOnlyList<StartUpTurn> startUps,
+        CallPlan plan
+    )
     {
         var rows = turns.GroupBy(turn => (turn.Server, turn.Shape)).Select(group => CallRatios.RowOf([.. group], turns));
         return new CallReport(
@@ -72,7 +85,17 @@ internal sealed record CallReport(
             plan.Persons,
             plan.Partners,
             plan.Idle,
-            [.. rows.OrderBy(row => (row.Connections, row.Token))]
+            [.. rows.OrderBy(row => (row.Connections, row.Token))],
+            [
+                .. handshakes
+                    .GroupBy(turn => (turn.Server, turn.IsResumed))
+                    .Select(group => CallRatios.RowOf([.. group], handshakes)),
+            ],
+            [
+                .. startUps
+                    .GroupBy(turn => turn.Server, StringComparer.Ordinal)
+                    .Select(group => new StartUpRow(group.Key, (long)CallRatios.MedianOf(group.Select(turn => turn.Millis)))),
+            ]
         );
     }
 
@@ -96,6 +119,19 @@ internal sealed record CallReport(
                     + $"{row.RssMib, 7} {row.AllocatedBytesPerCall, 7} {row.AllocatedBytesBeyondFloor, 13} | "
                     + $"{row.MemoryShare, 6:P0} {row.SharedCacheShare, 7:P0} {row.StoreShare, 7:P0} | {row.Errors} {row.FirstError}"
             );
+        }
+
+        foreach (var row in Handshakes)
+        {
+            await output.WriteLineAsync(
+                $"{(row.IsResumed ? "resumed" : "full")} handshakes, {row.Server}: {row.HandshakesPerS}/s, CPU {row.CpuUsPerHandshake:F0} us ({row.CpuRatioToFloor:F2} of the floor's), "
+                    + $"p50 {row.P50Us} us, p99 {row.P99Us} us"
+            );
+        }
+
+        foreach (var row in StartUps)
+        {
+            await output.WriteLineAsync($"start to first call, {row.Server}: {row.Ms} ms");
         }
     }
 

@@ -8,7 +8,8 @@ namespace SesameGrpc.Benchmarks.Calls;
 /// <param name="deadline">When it ends: no call is due from then on.</param>
 /// <param name="interval">Between two calls of this connection, in ticks; 0: each is due when there is room for it.</param>
 /// <param name="mostUnderWay">Most calls under way at once.</param>
-internal sealed class CallRun(long start, long deadline, double interval, int mostUnderWay)
+/// <param name="most">Most calls in all.</param>
+internal sealed class CallRun(long start, long deadline, double interval, int mostUnderWay, long most)
 {
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long[] sources = new long[4];
@@ -31,7 +32,7 @@ internal sealed class CallRun(long start, long deadline, double interval, int mo
     public bool TryBegin(long now, out long due)
     {
         due = interval > 0 ? start + (long)(begun * interval) : now;
-        if (due > now || due >= deadline)
+        if (due > now || due >= deadline || begun >= most)
         {
             return false;
         }
@@ -41,7 +42,7 @@ internal sealed class CallRun(long start, long deadline, double interval, int mo
     }
 
     /// <summary>Whether no further call will begin.</summary>
-    public bool IsOver(long now) => now >= deadline && (interval <= 0 || start + (long)(begun * interval) >= deadline);
+    public bool IsOver(long now) => begun >= most || (now >= deadline && (interval <= 0 || start + (long)(begun * interval) >= deadline));
 
     public void Count(OpenCall call, long now)
     {

@@ -33,8 +33,6 @@ internal sealed class CallServers : IAsyncDisposable
 
     public VerbProcess Client { get; }
 
-    public string Ca => certificates.Ca;
-
     public static async Task<CallServers> StartAsync(CallPlan plan)
     {
         var servers = new CallServers(plan);
@@ -42,7 +40,10 @@ internal sealed class CallServers : IAsyncDisposable
         {
             await servers.StartPeersAsync();
             await servers.StartGatewaysAsync();
-            return servers;
+            var missing = plan.Only.Except(servers.All.Select(server => server.Name), StringComparer.Ordinal).ToList();
+            return missing.Count == 0
+                ? servers
+                : throw new ArgumentException($"{string.Join(", ", missing)}: not known here, or not built.", nameof(plan));
         }
         catch
         {
@@ -50,6 +51,10 @@ internal sealed class CallServers : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whom to call, with new tokens: they live for ten minutes.</summary>
+    public async Task<CallTarget> TargetOfAsync(MeasuredServer server) =>
+        new(server.Port, certificates.Ca, await server.CallersAsync(), server.Kind, server.Persons);
 
     /// <summary>CPU used so far by a server and by what it works with.</summary>
     public CallCpu CpuOf(MeasuredServer server) =>
@@ -74,6 +79,13 @@ internal sealed class CallServers : IAsyncDisposable
         var (floor, row) = await PeerProcess.StartFloorAsync(certificates, plan);
         Own(floor);
         All.Add(row);
+        if (Wants(NativeFloor.Name) && NativeFloor.IsBuilt)
+        {
+            var native = await NativeFloor.StartAsync(certificates);
+            Own(native);
+            All.Add(native.Row(plan, await row.CallersAsync()));
+        }
+
         if (Wants("tutorial"))
         {
             (var tutorial, row) = await PeerProcess.StartTutorialAsync(certificates, plan, await RedisAsync());

@@ -10,6 +10,9 @@ internal sealed class CallStreams(CallMessage message, int firstPerson, int step
 
     public int UnderWay { get; private set; }
 
+    /// <summary>The persons whom this connection calls.</summary>
+    public int Persons => (persons - firstPerson + step - 1) / step;
+
     /// <summary>Whether a stream has a place: not while one that was begun long before is still open.</summary>
     public bool IsFree(int stream) => places[PlaceOf(stream)] is not { IsOpen: true };
 

@@ -18,11 +18,17 @@ internal sealed record CallTarget(int Port, string Ca, IReadOnlyList<Caller> Cal
 /// <summary>The connections of a window, and the streams that a closed loop keeps under way on each.</summary>
 internal sealed record Connecting(CallTarget Target, int Connections, int Streams, TokenForm Token, int Idle);
 
-/// <summary>A window. Without a rate each stream makes its next call when the one before is answered; with one, calls are due at fixed times, however long the answers take.</summary>
-internal sealed record LoadWindow(double Seconds, double? CallsPerSecond);
+/// <summary>
+/// A window. Without a rate each stream makes its next call when the one before is answered; with one, calls are due at fixed times, however long the answers take. It may end
+/// sooner, when each person has been called once.
+/// </summary>
+internal sealed record LoadWindow(double Seconds, double? CallsPerSecond, bool IsOnceForEach = false);
 
-/// <summary>What the client process is told, one at a time: to connect anew, or to run a window on the connections that it has.</summary>
-internal sealed record CallOrder(Connecting? Connect, LoadWindow? Run);
+/// <summary>A window of connections, each closed as soon as the server has sent its settings: with a full handshake, or resuming a session that the server gave a ticket for.</summary>
+internal sealed record HandshakeWindow(CallTarget Target, double Seconds, bool IsResumed);
+
+/// <summary>What the client process is told, one at a time: to connect anew, to run a window on the connections that it has, or to make handshakes.</summary>
+internal sealed record CallOrder(Connecting? Connect, LoadWindow? Run, HandshakeWindow? Handshakes = null);
 
 /// <summary>What came of a window. Calls are all that ended, well or not; latencies count from the time at which a call was due.</summary>
 internal sealed record CallLoad

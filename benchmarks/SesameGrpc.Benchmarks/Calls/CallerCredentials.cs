@@ -10,7 +10,7 @@ internal sealed class CallerCredentials
 {
     private readonly SslClientAuthenticationOptions options;
 
-    public CallerCredentials(Caller caller, string ca)
+    public CallerCredentials(Caller caller, string ca, bool allowResume = true)
     {
         Token = caller.Token;
         using var fromPem = X509Certificate2.CreateFromPem(caller.Certificate, caller.Key);
@@ -20,6 +20,7 @@ internal sealed class CallerCredentials
         options = new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
+            AllowTlsResume = allowResume,
             EnabledSslProtocols = SslProtocols.Tls13,
             ApplicationProtocols = [SslApplicationProtocol.Http2],
             CertificateChainPolicy = policy,

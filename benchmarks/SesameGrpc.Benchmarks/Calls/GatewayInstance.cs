@@ -18,13 +18,15 @@ internal sealed class GatewayInstance : IAsyncDisposable
     private readonly CallCertificates certificates;
     private readonly GatewaySite site;
     private readonly GatewayStore store;
-    private readonly GatewayProcess process;
+    private readonly IDictionary<string, string?> settings;
+    private GatewayProcess process;
 
     private GatewayInstance(CallCertificates certificates, GatewaySite site, GatewayBacking backing, CallPlan plan)
     {
         (this.certificates, this.site) = (certificates, site);
         store = new GatewayStore(site.Directory, backing.PostgreSql);
-        process = GatewayProcess.Start(site, SettingsOf(site, backing, plan), livesLong: true);
+        settings = SettingsOf(site, backing, plan);
+        process = GatewayProcess.Start(site, settings, livesLong: true);
     }
 
     public static async Task<GatewayInstance> StartAsync(CallCertificates certificates, GatewayBacking backing, CallPlan plan)
@@ -65,6 +67,7 @@ internal sealed class GatewayInstance : IAsyncDisposable
             AllocatedAsync = AllocatedAsync,
             SettleAsync = SettleAsync,
             HasAuditLog = true,
+            StopAsync = StopAsync,
         };
 
     public async ValueTask DisposeAsync()
@@ -78,20 +81,26 @@ internal sealed class GatewayInstance : IAsyncDisposable
     // Production's settings, where those of tests differ.
     private static IDictionary<string, string?> SettingsOf(GatewaySite site, GatewayBacking backing, CallPlan plan)
     {
-        var settings = site.Settings(backing.PostgreSql, backing.Redis?.Configuration);
-        settings["Sesame:Mode"] = "Production";
-        settings["Sesame:Tls:ReloadSeconds"] = "2";
-        settings["Sesame:Storage:RefreshMilliseconds"] = "1000";
-        settings["Sesame:Persons:MemoryLifetimeSeconds"] = plan.MemorySeconds.ToString(CultureInfo.InvariantCulture);
+        var set = site.Settings(backing.PostgreSql, backing.Redis?.Configuration);
+        set["Sesame:Mode"] = "Production";
+        set["Sesame:Tls:ReloadSeconds"] = "2";
+        set["Sesame:Storage:RefreshMilliseconds"] = "1000";
+        set["Sesame:Persons:MemoryLifetimeSeconds"] = plan.MemorySeconds.ToString(CultureInfo.InvariantCulture);
 
         // Longer than a start is measured.
-        settings["Sesame:Redis:LifetimeSeconds"] = "86400";
+        set["Sesame:Redis:LifetimeSeconds"] = "86400";
         if (backing.MemoryCapacity is { } capacity)
         {
-            settings["Sesame:Persons:MemoryCapacity"] = capacity.ToString(CultureInfo.InvariantCulture);
+            set["Sesame:Persons:MemoryCapacity"] = capacity.ToString(CultureInfo.InvariantCulture);
         }
 
-        return settings;
+        return set;
+    }
+
+    private async Task<Action> StopAsync()
+    {
+        await process.DisposeAsync();
+        return () => process = GatewayProcess.Start(site, settings, livesLong: true);
     }
 
     private async Task OnboardAsync(int partners)

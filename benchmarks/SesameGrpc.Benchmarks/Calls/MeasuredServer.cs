@@ -41,4 +41,7 @@ internal sealed record MeasuredServer
     public Func<Task<long>> SettleAsync { get; init; } = () => Task.FromResult(0L);
 
     public bool HasAuditLog { get; init; }
+
+    /// <summary>Stops the process; what comes back starts it again, on the same port and the same store. Null: it cannot be.</summary>
+    public Func<Task<Action>>? StopAsync { get; init; }
 }

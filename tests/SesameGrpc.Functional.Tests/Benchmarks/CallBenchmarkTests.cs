@@ -17,6 +17,8 @@ public sealed class CallBenchmarkTests
             WarmUpSeconds = 0.2,
             Shapes = [new Shape(4, 4, TokenForm.Literal)],
             Only = ["tutorial", "gateway-eligibility-hot", "gateway-score-hot-pg", "gateway-eligibility-warm"],
+            HandshakeSeconds = 0.2,
+            StartUps = 1,
             Persons = 2_000,
             Hot = 200,
         };
@@ -37,7 +39,9 @@ public sealed class CallBenchmarkTests
             report.Rows.Where(row => row.Server.Contains("-hot", StringComparison.Ordinal)),
             row => Assert.Equal(1, row.MemoryShare)
         );
-        Assert.True(report.Rows.Single(row => row.Server == "gateway-eligibility-warm") is { SharedCacheShare: > 0, StoreShare: 0 });
+        Assert.True(report.Rows.Single(row => row.Server == "gateway-eligibility-warm") is { SharedCacheShare: > 0 });
+        Assert.All(report.Handshakes, row => Assert.True(row.HandshakesPerS > 0));
+        Assert.Equal(["floor", "tutorial", "gateway-eligibility-hot", "gateway-score-hot-pg"], report.StartUps.Select(row => row.Server));
         Assert.Contains("\"cpu_ratio_to_floor\": 1,", report.ToJson(), StringComparison.Ordinal);
     }
 

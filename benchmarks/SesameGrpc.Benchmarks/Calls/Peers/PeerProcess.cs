@@ -10,10 +10,16 @@ namespace SesameGrpc.Benchmarks.Calls.Peers;
 /// <summary>A server to compare with, started; it ends when this is disposed of.</summary>
 internal sealed class PeerProcess : IDisposable
 {
-    private readonly VerbProcess process;
+    private readonly string name;
     private readonly PeerSetup setup;
+    private VerbProcess process;
+    private Task<PeerState> ready;
 
-    private PeerProcess(VerbProcess process, PeerSetup setup) => (this.process, this.setup) = (process, setup);
+    private PeerProcess(string name, PeerSetup setup)
+    {
+        (this.name, this.setup) = (name, setup);
+        (process, ready) = Start();
+    }
 
     public static async Task<(PeerProcess Process, MeasuredServer Server)> StartFloorAsync(CallCertificates certificates, CallPlan plan)
     {
@@ -91,8 +97,8 @@ internal sealed class PeerProcess : IDisposable
         IReadOnlyList<Caller> callers
     )
     {
-        var peer = new PeerProcess(VerbProcess.Start($"{name}-server"), setup);
-        await peer.AllocatedAsync();
+        var peer = new PeerProcess(name, setup);
+        await peer.ready;
         var server = new MeasuredServer
         {
             Name = name,
@@ -101,9 +107,26 @@ internal sealed class PeerProcess : IDisposable
             Persons = plan.Hot,
             CallersAsync = () => Task.FromResult(callers),
             AllocatedAsync = peer.AllocatedAsync,
+            StopAsync = peer.StopAsync,
         };
         return (peer, server);
     }
 
-    private async Task<long> AllocatedAsync() => (await process.AskAsync<PeerSetup, PeerState>(setup)).AllocatedBytes;
+    private (VerbProcess, Task<PeerState>) Start()
+    {
+        var started = VerbProcess.Start($"{name}-server");
+        return (started, started.AskAsync<PeerSetup, PeerState>(setup));
+    }
+
+    private Task<Action> StopAsync()
+    {
+        process.Dispose();
+        return Task.FromResult<Action>(() => (process, ready) = Start());
+    }
+
+    private async Task<long> AllocatedAsync()
+    {
+        await ready;
+        return (await process.AskAsync<PeerSetup, PeerState>(setup)).AllocatedBytes;
+    }
 }
