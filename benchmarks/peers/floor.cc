@@ -3,10 +3,15 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -24,37 +29,45 @@ std::string FromHex(const std::string& digits) {
     return bytes;
 }
 
-class Reactor final : public grpc::ServerGenericBidiReactor {
+// One call at a time: waits for one, reads its request, answers, and makes room for the next.
+class Call final {
 public:
-    explicit Reactor(const grpc::ByteBuffer& answer) : answer_(answer) { StartRead(&request_); }
+    Call(grpc::AsyncGenericService* service, grpc::ServerCompletionQueue* queue, const grpc::ByteBuffer& answer)
+        : service_(service), queue_(queue), answer_(answer), stream_(&context_) {
+        service_->RequestCall(&context_, &stream_, queue_, queue_, this);
+    }
 
-private:
-    void OnReadDone(bool ok) override {
-        if (ok) {
-            StartWriteAndFinish(&answer_, grpc::WriteOptions(), grpc::Status::OK);
+    void Proceed(bool ok) {
+        if (!ok || step_ == Step::kAnswered) {
+            delete this;
+        } else if (step_ == Step::kWaiting) {
+            new Call(service_, queue_, answer_);
+            step_ = Step::kReading;
+            stream_.Read(&request_, this);
         } else {
-            Finish(grpc::Status(grpc::StatusCode::INTERNAL, "no request"));
+            step_ = Step::kAnswered;
+            stream_.WriteAndFinish(answer_, grpc::WriteOptions(), grpc::Status::OK, this);
         }
     }
 
-    void OnDone() override { delete this; }
+private:
+    enum class Step { kWaiting, kReading, kAnswered };
 
+    grpc::AsyncGenericService* service_;
+    grpc::ServerCompletionQueue* queue_;
     grpc::ByteBuffer answer_;
     grpc::ByteBuffer request_;
+    grpc::GenericServerContext context_;
+    grpc::GenericServerAsyncReaderWriter stream_;
+    Step step_ = Step::kWaiting;
 };
 
-class Floor final : public grpc::CallbackGenericService {
-public:
-    explicit Floor(const std::string& answer) {
-        grpc::Slice slice(answer);
-        answer_ = grpc::ByteBuffer(&slice, 1);
+void Serve(grpc::ServerCompletionQueue* queue) {
+    void* call;
+    for (bool ok; queue->Next(&call, &ok);) {
+        static_cast<Call*>(call)->Proceed(ok);
     }
-
-private:
-    grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override { return new Reactor(answer_); }
-
-    grpc::ByteBuffer answer_;
-};
+}
 
 }  // namespace
 
@@ -67,17 +80,38 @@ int main(int count, char** arguments) {
     grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
     tls.pem_root_certs = ReadFile(arguments[2]);
     tls.pem_key_cert_pairs.push_back({ReadFile(arguments[4]), ReadFile(arguments[3])});
-    Floor service(FromHex(line));
+    grpc::AsyncGenericService service;
     grpc::ServerBuilder builder;
     builder.AddListeningPort(std::string("127.0.0.1:") + arguments[1], grpc::SslServerCredentials(tls));
-    builder.RegisterCallbackGenericService(&service);
+    builder.RegisterAsyncGenericService(&service);
+    std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
+    for (unsigned core = 0; core < std::max(1u, std::thread::hardware_concurrency()); core++) {
+        queues.push_back(builder.AddCompletionQueue());
+    }
+
     auto server = builder.BuildAndStart();
     if (!server) {
         return 1;
     }
 
+    grpc::Slice slice(FromHex(line));
+    const grpc::ByteBuffer answer(&slice, 1);
+    std::vector<std::thread> threads;
+    for (auto& queue : queues) {
+        for (int call = 0; call < 256; call++) {
+            new Call(&service, queue.get(), answer);
+        }
+        threads.emplace_back(Serve, queue.get());
+    }
+
     std::cout << "ready" << std::endl;
     while (std::getline(std::cin, line)) {
     }
-    server->Shutdown();
+    server->Shutdown(std::chrono::system_clock::now());
+    for (auto& queue : queues) {
+        queue->Shutdown();
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
 }

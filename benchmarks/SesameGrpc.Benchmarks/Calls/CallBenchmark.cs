@@ -50,7 +50,9 @@ internal static class CallBenchmark
                 }
             }
 
-            handshakes.AddRange(plan.HandshakeSeconds > 0 ? await ConnectionCosts.ShakeHandsAsync(servers, plan.HandshakeSeconds, start) : []);
+            handshakes.AddRange(
+                plan.HandshakeSeconds > 0 ? await ConnectionCosts.ShakeHandsAsync(servers, plan.HandshakeSeconds, start) : []
+            );
             startUps.AddRange(await ConnectionCosts.StartAgainAsync(servers, plan.StartUps));
         }
 
@@ -70,29 +72,20 @@ internal static class CallBenchmark
 
             if (server.Priming == Priming.BeforeTheFirst)
             {
-                await CallAllAsync(servers, server);
+                await CallAllAsync(servers);
             }
         }
     }
 
-    private static async Task CallAllAsync(CallServers servers, MeasuredServer server)
-    {
-        var load = await AskAsync(servers, new LoadWindow(LongestPriming, null, IsOnceForEach: true));
-        if (load.Errors > 0)
-        {
-            throw new InvalidOperationException($"{server.Name}: {load.FirstError}");
-        }
-    }
+    private static Task<CallLoad> CallAllAsync(CallServers servers) =>
+        AskAsync(servers, new LoadWindow(LongestPriming, null, IsOnceForEach: true));
 
     private static async Task<CallTurn> TakeTurnAsync(CallServers servers, MeasuredServer server, Shape shape, CallPlan plan, int round)
     {
         await ConnectAsync(servers, server, shape, plan);
-        if (server.Priming == Priming.BeforeEachTurn)
-        {
-            await CallAllAsync(servers, server);
-        }
-
+        var priming = server.Priming == Priming.BeforeEachTurn ? await CallAllAsync(servers) : new CallLoad();
         var saturated = await MeasureAsync(servers, server, plan.Seconds, null);
+        saturated = saturated with { Load = saturated.Load.WithErrorsOf(priming) };
         var half = await MeasureAsync(servers, server, plan.Seconds, saturated.Load.CallsPerSecond / 2);
         return new CallTurn(round, server.Name, shape, saturated, half);
     }

@@ -12,6 +12,7 @@ internal sealed class CallClient : IDisposable
     // Enough to keep the server's processors busy.
     private const int HandshakesAtOnce = 8;
 
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly List<CallConnection> connections = [];
@@ -71,6 +72,17 @@ internal sealed class CallClient : IDisposable
         for (var index = 0; index < connect.Connections; index++)
         {
             connections.Add(await OpenAsync(connect, callers, index));
+        }
+
+        // gRPC C++ closes one now and then right after its handshake. It is made again before anything is called.
+        await Task.Delay(Settling);
+        for (var index = 0; index < connect.Connections; index++)
+        {
+            if (connections[index].HasEnded)
+            {
+                connections[index].Dispose();
+                connections[index] = await OpenAsync(connect, callers, index);
+            }
         }
     }
 

@@ -42,7 +42,15 @@ internal sealed record CallRow
 }
 
 /// <summary>Connections that were made and closed again; medians over the starts.</summary>
-internal sealed record HandshakeRow(string Server, bool IsResumed, long HandshakesPerS, double CpuUsPerHandshake, double CpuRatioToFloor, long P50Us, long P99Us);
+internal sealed record HandshakeRow(
+    string Server,
+    bool IsResumed,
+    long HandshakesPerS,
+    double CpuUsPerHandshake,
+    double CpuRatioToFloor,
+    long P50Us,
+    long P99Us
+);
 
 /// <summary>Median of the times from a process's start to its first right answer.</summary>
 internal sealed record StartUpRow(string Server, long Ms);
@@ -86,11 +94,7 @@ internal sealed record CallReport(
             plan.Partners,
             plan.Idle,
             [.. rows.OrderBy(row => (row.Connections, row.Token))],
-            [
-                .. handshakes
-                    .GroupBy(turn => (turn.Server, turn.IsResumed))
-                    .Select(group => CallRatios.RowOf([.. group], handshakes)),
-            ],
+            [.. handshakes.GroupBy(turn => (turn.Server, turn.IsResumed)).Select(group => CallRatios.RowOf([.. group], handshakes))],
             [
                 .. startUps
                     .GroupBy(turn => turn.Server, StringComparer.Ordinal)

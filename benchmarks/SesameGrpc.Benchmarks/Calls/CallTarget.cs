@@ -50,6 +50,14 @@ internal sealed record CallLoad
     /// <summary>Answers by where the gateway says that it read the person, by the number of AnswerSource.</summary>
     public IReadOnlyList<long> Sources { get; init; } = [];
 
+    /// <summary>The same, with the errors of what came before it.</summary>
+    public CallLoad WithErrorsOf(CallLoad before) =>
+        this with
+        {
+            Errors = Errors + before.Errors,
+            FirstError = before.FirstError.Length > 0 ? before.FirstError : FirstError,
+        };
+
     [JsonIgnore]
     public double CallsPerSecond => Calls / Seconds;
 }
