@@ -31,13 +31,14 @@ internal static class Handshakes
     {
         var credentials = new CallerCredentials(window.Target.Callers[caller], window.Target.Ca, window.IsResumed);
         var latencies = new LatencyHistogram();
-        for (var before = Stopwatch.GetTimestamp(); before < deadline; )
+        var before = Stopwatch.GetTimestamp();
+        do
         {
             await ConnectAsync(credentials, window.Target);
             var after = Stopwatch.GetTimestamp();
             latencies.Record((long)((after - before) * (1e9 / Stopwatch.Frequency)));
             before = after;
-        }
+        } while (before < deadline);
 
         return latencies;
     }
