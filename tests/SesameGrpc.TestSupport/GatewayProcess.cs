@@ -39,8 +39,10 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Starts a gateway at a site, with its settings and these.</summary>
-    public static GatewayProcess Start(GatewaySite site, IEnumerable<KeyValuePair<string, string?>> settings)
+    public int ProcessId => process.Id;
+
+    /// <summary>Starts a gateway at a site, with its settings and these. One that is to live for long profiles its code, as the runtime does by itself.</summary>
+    public static GatewayProcess Start(GatewaySite site, IEnumerable<KeyValuePair<string, string?>> settings, bool livesLong = false)
     {
         var start = new ProcessStartInfo("dotnet", [Assembly()])
         {
@@ -55,7 +57,11 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
 
         // So short a life does not repay the profiling that makes code faster later.
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        if (!livesLong)
+        {
+            start.Environment["DOTNET_TieredPGO"] = "0";
+        }
+
         start.Environment["Logging__LogLevel__Microsoft"] = "Warning";
         return new GatewayProcess(start, site.InternalUrl);
     }

@@ -16,6 +16,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; } = TestEnvironment.FreePort();
 
+    public int ProcessId => process!.Id;
+
     public string Configuration => $"127.0.0.1:{Port},allowAdmin=true";
 
     public static async Task<RedisServer> StartAsync(bool cluster = false)

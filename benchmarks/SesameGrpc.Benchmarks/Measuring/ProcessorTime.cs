@@ -9,6 +9,13 @@ internal static class ProcessorTime
     /// <summary>Seconds of one process, without its children.</summary>
     public static double OfProcess(int processId) => Read(processId) is { } stat ? stat.Own * SecondsPerTick : 0;
 
+    /// <summary>Memory of a process that is in RAM now, in bytes.</summary>
+    public static long ResidentBytes(int processId)
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(processId);
+        return process.WorkingSet64;
+    }
+
     /// <summary>Seconds of the children of a process that have ended.</summary>
     public static double OfEndedChildren(int processId) => Read(processId) is { } stat ? stat.EndedChildren * SecondsPerTick : 0;
 
