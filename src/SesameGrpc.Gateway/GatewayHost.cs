@@ -85,6 +85,7 @@ internal static class GatewayHost
             .AddSingleton<PersonLeaving>();
         services
             .AddSingleton<ScoreImportStore>()
+            .AddSingleton<ScoreRowStore>()
             .AddSingleton<DecisionSeal>()
             .AddSingleton<LedgerStore>()
             .AddSingleton<LedgerWriter>()

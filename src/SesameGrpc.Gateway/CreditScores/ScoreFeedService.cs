@@ -11,11 +11,17 @@ using SesameGrpc.Gateway.Storage;
 namespace SesameGrpc.Gateway.CreditScores;
 
 /// <summary>Takes in scores. Each message is one transaction with the position that it reaches, so an import is never half done and can be resumed.</summary>
-internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges changes, Database database, TimeProvider time)
-    : Contracts.Operator.V1.ScoreFeedService.ScoreFeedServiceBase
+internal sealed class ScoreFeedService(
+    ScoreImportStore store,
+    ScoreRowStore persons,
+    PersonChanges changes,
+    Database database,
+    TimeProvider time
+) : Contracts.Operator.V1.ScoreFeedService.ScoreFeedServiceBase
 {
     private const int MaxRows = 10_000;
     private const int MaxReported = 1000;
+    private const int MaxAttempts = 5;
 
     public override async Task<ImportScoresResponse> ImportScores(
         IAsyncStreamReader<ImportScoresRequest> requestStream,
@@ -23,9 +29,9 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
     )
     {
         var response = new ImportScoresResponse();
-        while (await requestStream.MoveNext(context.CancellationToken))
+        for (var next = NextAsync(requestStream, context); await next is { } message; )
         {
-            var message = requestStream.Current;
+            next = NextAsync(requestStream, context);
             response.ScoreImport ??= await BeginAsync(message.ImportId, context.CancellationToken);
             Check(message, response.ScoreImport);
             response.ScoreImport = await TakeInAsync(context.Call(), message, response, context.CancellationToken);
@@ -46,9 +52,15 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
         return await store.FindAsync(importId, cancellationToken);
     }
 
+    // The next message is read while the store takes the last one in: one ahead, so that a sender is held back by the store.
+    private static Task<ImportScoresRequest?> NextAsync(IAsyncStreamReader<ImportScoresRequest> requestStream, ServerCallContext context) =>
+        Task.Run(
+            async () => await requestStream.MoveNext(context.CancellationToken) ? requestStream.Current : null,
+            context.CancellationToken
+        );
+
     private static void Check(ImportScoresRequest message, ScoreImport underWay)
     {
-        var lines = message.Rows.Select(row => row.Line);
         new FieldCheck()
             .Require(underWay.ImportId == message.ImportId, "import_id", "must be the same in every message")
             .Require(!underWay.Complete, "last", "the import is complete; start one with another import_id")
@@ -58,9 +70,22 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
                 "must be 1 to 32 characters, none of them a control character"
             )
             .Require(message.Rows.Count <= MaxRows, "rows", $"must be at most {MaxRows} in one message")
-            .Require(lines.All(line => line > 0), "rows.line", "must be above 0")
-            .Require(lines.Zip(lines.Skip(1)).All(pair => pair.First < pair.Second), "rows.line", "must rise")
+            .Require(message.Rows.Count == 0 || message.Rows.Min(row => row.Line) > 0, "rows.line", "must be above 0")
+            .Require(Rise(message.Rows), "rows.line", "must rise")
             .Enforce();
+    }
+
+    private static bool Rise(Google.Protobuf.Collections.RepeatedField<ScoreRow> rows)
+    {
+        for (var index = 1; index < rows.Count; index++)
+        {
+            if (rows[index].Line <= rows[index - 1].Line)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task<ScoreImport> TakeInAsync(
@@ -72,25 +97,34 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
     {
         var before = response.ScoreImport;
         var now = time.NowMicros();
-        var rows = message.Rows.Where(row => row.Line > before.Position).ToList();
-        var faults = rows.Select(row => ScoreRowRules.FaultOf(row, now)).OfType<RejectedRow>().ToList();
-        var faulty = faults.Select(fault => fault.Line).ToHashSet();
-        var sound = rows.Where(row => !faulty.Contains(row.Line)).ToList();
-
-        var (after, notOptedIn, pending) = await database.WriteBatchedAsync(
-            async (transaction, token) =>
+        var sound = new List<ScoreRow>(message.Rows.Count);
+        var faults = new List<RejectedRow>();
+        foreach (var row in message.Rows.Where(row => row.Line > before.Position))
+        {
+            if (ScoreRowRules.FaultOf(row, now) is { } fault)
             {
-                var applied = await ApplyAsync(transaction, message, before, rows, sound, faults.Count, token);
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, [EntryOf(call, applied.After)]);
-                return (applied, last);
-            },
-            cancellationToken
-        );
-        Crash.At(Failpoint.ScoresCommitted);
-        await changes.AnnounceAsync(pending);
-        response.Rejected.Add(faults.Concat(notOptedIn).OrderBy(fault => fault.Line).Take(MaxReported - response.Rejected.Count));
-        return after;
+                faults.Add(fault);
+            }
+            else
+            {
+                sound.Add(row);
+            }
+        }
+
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            if (await TryAsync(call, message, before, sound, faults, locked: attempt > 1, cancellationToken) is not { } taken)
+            {
+                continue;
+            }
+
+            Crash.At(Failpoint.ScoresCommitted);
+            await changes.AnnounceAsync(taken.Pending);
+            response.Rejected.Add(taken.Rejected.Take(MaxReported - response.Rejected.Count));
+            return taken.After;
+        }
+
+        throw new RefusalException(Refuse.LostRace());
     }
 
     private static AuditEntry EntryOf(Call call, ScoreImport after)
@@ -102,60 +136,62 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
         return entry;
     }
 
-    private async Task<(ScoreImport After, List<RejectedRow> NotOptedIn, PendingChanges Pending)> ApplyAsync(
-        System.Data.Common.DbTransaction transaction,
+    // Null when one of the persons was changed by somebody else since they were read.
+    private async Task<TakenMessage?> TryAsync(
+        Call call,
         ImportScoresRequest message,
         ScoreImport before,
-        List<ScoreRow> rows,
         List<ScoreRow> sound,
-        int faults,
+        List<RejectedRow> faults,
+        bool locked,
         CancellationToken cancellationToken
     )
     {
-        var after = before.Clone();
-        var notOptedIn = new List<RejectedRow>();
-        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var round in RoundsOfDistinctPersons(sound))
+        try
         {
-            var outcome = await store.ApplyAsync(transaction, round, message.ModelVersion, cancellationToken);
-            notOptedIn.AddRange(round.Where(row => outcome.Refused.Contains(row.Person)).Select(row => ScoreRowRules.NotOptedIn(row.Line)));
-            after.AppliedRows += outcome.Versions.Count;
-            after.UnchangedRows += round.Count - outcome.Versions.Count - outcome.Refused.Count;
-            foreach (var (person, version) in outcome.Versions)
-            {
-                versions[person] = version;
-            }
+            return await database.WriteBatchedAsync(
+                async (transaction, token) =>
+                {
+                    var batch = new ScoreImportBatch(await persons.ReadAsync(transaction, sound, locked, token));
+                    sound.ForEach(batch.Apply);
+                    if (!await persons.WriteAsync(transaction, batch, message.ModelVersion, token))
+                    {
+                        throw new PersonsHaveChangedException();
+                    }
+                    Crash.At(Failpoint.ScoresApplied);
+                    var after = before.Clone();
+                    after.AppliedRows += batch.Applied;
+                    after.UnchangedRows += batch.Unchanged;
+                    after.RejectedRows += faults.Count + batch.NotOptedIn.Count;
+                    after.Position = message.Rows.Count > 0 ? Math.Max(before.Position, message.Rows[^1].Line) : before.Position;
+                    after.Complete = message.Last;
+                    if (!await store.SaveAsync(transaction, after, before.Position, token))
+                    {
+                        throw new RefusalException(Refuse.LostRace());
+                    }
+
+                    Crash.At(Failpoint.ScoresSaved);
+                    // Of a newcomer's internal id, which is new itself, no cache can hold anything.
+                    var pending = await changes.BeforeCommitAsync(
+                        transaction,
+                        batch.Changed.Select(person => (person.PersonId, person.Version)),
+                        token
+                    );
+                    var last = new StatementBatch(transaction);
+                    AuditLog.Append(last, [EntryOf(call, after)]);
+                    return (new TakenMessage(after, faults.Concat(batch.NotOptedIn).OrderBy(fault => fault.Line), pending), last);
+                },
+                cancellationToken
+            );
         }
-
-        Crash.At(Failpoint.ScoresApplied);
-        after.RejectedRows += faults + notOptedIn.Count;
-        after.Position = rows.Count > 0 ? rows[^1].Line : before.Position;
-        after.Complete = message.Last;
-        if (!await store.SaveAsync(transaction, after, before.Position, cancellationToken))
+        catch (PersonsHaveChangedException)
         {
-            throw new RefusalException(Refuse.LostRace());
-        }
-
-        Crash.At(Failpoint.ScoresSaved);
-        var pending = await changes.BeforeCommitAsync(transaction, versions.Select(pair => (pair.Key, pair.Value)), cancellationToken);
-        return (after, notOptedIn, pending);
-    }
-
-    // A person who stands in a batch twice goes into a later round: one statement may not change a row twice.
-    private static IEnumerable<List<ScoreRow>> RoundsOfDistinctPersons(List<ScoreRow> rows)
-    {
-        for (var rest = rows; rest.Count > 0; )
-        {
-            var seen = new HashSet<string>(rest.Count, StringComparer.Ordinal);
-            var later = new List<ScoreRow>();
-            var round = new List<ScoreRow>(rest.Count);
-            foreach (var row in rest)
-            {
-                (seen.Add(row.Person) ? round : later).Add(row);
-            }
-
-            yield return round;
-            rest = later;
+            return null;
         }
     }
 }
+
+/// <summary>What a message has done, committed.</summary>
+internal sealed record TakenMessage(ScoreImport After, IEnumerable<RejectedRow> Rejected, PendingChanges Pending);
+
+internal sealed class PersonsHaveChangedException : Exception;
