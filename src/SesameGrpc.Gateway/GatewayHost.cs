@@ -86,6 +86,7 @@ internal static class GatewayHost
         services
             .AddSingleton<ScoreImportStore>()
             .AddSingleton<ScoreRowStore>()
+            .AddSingleton<ScoreImportWriter>()
             .AddSingleton<DecisionSeal>()
             .AddSingleton<LedgerStore>()
             .AddSingleton<LedgerWriter>()

@@ -22,6 +22,9 @@ internal sealed class ScoreImportBatch(IEnumerable<ScoredPerson> stored)
     /// <summary>Persons whom the store has and who change, likewise.</summary>
     public List<ScoredPerson> Changed { get; } = [];
 
+    /// <summary>Whether every person that the rows name was a newcomer.</summary>
+    public bool HasNewcomersOnly => Newcomers.Count > 0 && persons.Count == Newcomers.Count;
+
     public void Apply(ScoreRow row)
     {
         var isStored = persons.TryGetValue(row.Person, out var person);

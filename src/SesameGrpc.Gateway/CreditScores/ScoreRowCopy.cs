@@ -52,17 +52,21 @@ internal static class ScoreRowCopy
 
             rows.End();
             await copy.WriteAsync(rows.Take(), cancellationToken);
-            await copy.DisposeAsync();
-            return true;
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            return false;
         }
         catch
         {
             await copy.CancelAsync();
             throw;
+        }
+
+        try
+        {
+            await copy.DisposeAsync();
+            return true;
+        }
+        catch (PostgresException exception) when (StoreFaults.IsDuplicate(exception))
+        {
+            return false;
         }
     }
 

@@ -23,14 +23,24 @@ internal static class ScoreRowStatements
     private const int Model = 13;
     private const int Id = 14;
 
-    public static void Insert(SqliteConnection connection, IReadOnlyList<ScoredPerson> persons, string model, long nowMicros)
+    /// <summary>Inserts persons whom the store did not have; false when it has one of them.</summary>
+    public static bool Insert(SqliteConnection connection, IReadOnlyList<ScoredPerson> persons, string model, long nowMicros)
     {
         using var statement = new ScoreRowStatement(connection, InsertOne);
         statement.Text(Model, model);
-        foreach (var (person, id) in persons.Zip(TimedId.New(nowMicros, persons.Count)))
+        try
         {
-            statement.Text(Id, id);
-            Run(statement, person);
+            foreach (var (person, id) in persons.Zip(TimedId.New(nowMicros, persons.Count)))
+            {
+                statement.Text(Id, id);
+                Run(statement, person);
+            }
+
+            return true;
+        }
+        catch (SqliteException exception) when (StoreFaults.IsDuplicate(exception))
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SesameGrpc.Contracts.Operator.V1;
@@ -13,6 +14,10 @@ namespace SesameGrpc.Gateway.CreditScores;
 /// </summary>
 internal sealed class ScoreRowStore(Database database, TimeProvider time)
 {
+    // Persons stand in their index at random places. With SQLite's default cache of 2 MB each page would be read again for every message, and with its default of 1,000 pages of log
+    // be written to the file after every message; so both are larger on a connection that has imported.
+    private const string SqliteSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384";
+
     private const string Find =
         "SELECT external_id, person_id, version, opted_in, opted_in_us, opted_out_us, score_version FROM persons WHERE external_id ";
 
@@ -20,29 +25,31 @@ internal sealed class ScoreRowStore(Database database, TimeProvider time)
     private const string FindAnyLocked = $"{FindAny} ORDER BY external_id FOR UPDATE";
     private const string FindListed = $"{Find} IN (SELECT value FROM json_each(@persons))";
 
-    /// <summary>
-    /// The stored persons among those of the rows. With SQLite nobody else writes until the commit; with PostgreSQL that is certain of locked ones only, and of others
-    /// <see cref="WriteAsync"/> finds out.
-    /// </summary>
+    /// <summary>The stored persons among those of the rows. What is decided on them holds only if <see cref="WriteAsync"/> says so.</summary>
     public async Task<List<ScoredPerson>> ReadAsync(
         DbTransaction transaction,
         IReadOnlyCollection<ScoreRow> rows,
-        bool locked,
+        ScoreRowReading reading,
         CancellationToken cancellationToken
     )
     {
-        var persons = rows.Select(row => row.Person).Order(StringComparer.Ordinal).ToArray();
-        var batch = new StatementBatch(transaction);
+        var asked = reading == ScoreRowReading.Unstored ? rows.Where(row => row.OptedInUnixMicros == 0) : rows;
+        var persons = asked.Select(row => row.Person).Order(StringComparer.Ordinal).ToArray();
+        if (persons.Length == 0)
+        {
+            return [];
+        }
+
         if (database.Provider == StorageProvider.Sqlite)
         {
-            var listed = batch.Query(FindListed, Map, ("persons", System.Text.Json.JsonSerializer.Serialize(persons)));
-            await batch.SendAsync(cancellationToken);
-            return listed;
+            return await transaction.Command(FindListed, ("persons", JsonSerializer.Serialize(persons))).ListAsync(Map, cancellationToken);
         }
+
+        var batch = new StatementBatch(transaction);
 
         // A plan that was made while the table was small would read all of it for every message.
         batch.Add("SET LOCAL enable_seqscan = off");
-        var found = batch.Query(locked ? FindAnyLocked : FindAny, Map, ("persons", persons));
+        var found = batch.Query(reading == ScoreRowReading.Locked ? FindAnyLocked : FindAny, Map, ("persons", persons));
         await batch.SendAsync(cancellationToken);
         return found;
     }
@@ -54,10 +61,10 @@ internal sealed class ScoreRowStore(Database database, TimeProvider time)
         batch.Newcomers.Sort((one, other) => string.CompareOrdinal(one.ExternalId, other.ExternalId));
         if (database.Provider == StorageProvider.Sqlite)
         {
+            await transaction.Command(SqliteSettings).ExecuteAsync(cancellationToken);
             var sqlite = (SqliteConnection)transaction.Connection!;
-            ScoreRowStatements.Insert(sqlite, batch.Newcomers, model, time.NowMicros());
             ScoreRowStatements.Update(sqlite, batch.Changed, model);
-            return true;
+            return ScoreRowStatements.Insert(sqlite, batch.Newcomers, model, time.NowMicros());
         }
 
         var connection = (NpgsqlConnection)transaction.Connection!;
@@ -75,4 +82,17 @@ internal sealed class ScoreRowStore(Database database, TimeProvider time)
             row.NullableInt64(5),
             row.GetInt64(6)
         );
+}
+
+/// <summary>How the persons of a message are read.</summary>
+internal enum ScoreRowReading
+{
+    /// <summary>Who is named with an opt-in is taken for a newcomer, and not looked for; only those are who can be no newcomers.</summary>
+    Unstored,
+
+    /// <summary>All are looked for.</summary>
+    Plain,
+
+    /// <summary>And nobody else may change those who are found until the commit.</summary>
+    Locked,
 }
