@@ -38,16 +38,7 @@ internal static class ImportBenchmark
         var loads = new List<ImportLoad>();
         for (var round = 1; round <= plan.Rounds; round++)
         {
-            foreach (
-                var loader in Loaders(file, server)
-                    .Where(
-                        (_, i) =>
-                            (Environment.GetEnvironmentVariable("ONLY") ?? "012345").Contains(
-                                i.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                                StringComparison.Ordinal
-                            )
-                    )
-            )
+            foreach (var loader in Loaders(file, server))
             {
                 var load = await loader.RunAsync();
                 loads.Add(load);

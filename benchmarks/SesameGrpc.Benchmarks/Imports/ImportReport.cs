@@ -46,7 +46,7 @@ internal sealed record ImportReport(string Machine, int Rounds, int RowsOfFile, 
 
     public async Task WriteAsync(TextWriter output)
     {
-        await output.WriteLineAsync($"{Machine}; {Rounds} rounds of {RowsOfFile:N0} rows");
+        await output.WriteLineAsync($"{Machine}; {Rounds} {(Rounds == 1 ? "round" : "rounds")} of {RowsOfFile:N0} rows");
         await output.WriteLineAsync(
             "loader                        rows/s  : shell  (lowest-highest)  CPU us per row: program  gateway  PostgreSQL"
         );
