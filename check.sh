@@ -12,6 +12,7 @@ install_programs() {
     local missing=()
     [[ -x /usr/bin/redis-server ]] || missing+=(redis-server)
     [[ -x /usr/lib/postgresql/15/bin/initdb ]] || missing+=(postgresql-15)
+    [[ -x /usr/bin/sqlite3 ]] || missing+=(sqlite3)
     [[ -x /usr/bin/protoc ]] || missing+=(protobuf-compiler)
     [[ -f /usr/include/google/protobuf/timestamp.proto ]] || missing+=(libprotobuf-dev)
     /usr/bin/python3 -c 'import grpc' 2>/dev/null || missing+=(python3-grpcio)

@@ -1,7 +1,9 @@
+using System.Globalization;
+
 namespace SesameGrpc.Benchmarks;
 
-/// <summary>What a benchmark is asked for: the short form, and the file that gets the figures as JSON, if any.</summary>
-internal sealed record BenchmarkArguments(bool IsShort, string? JsonFile)
+/// <summary>What a benchmark is asked for: the short form, the file that gets the figures as JSON, and how many rows an import has, if that is said.</summary>
+internal sealed record BenchmarkArguments(bool IsShort, string? JsonFile, int? Rows = null)
 {
     public static BenchmarkArguments Parse(IReadOnlyList<string> arguments)
     {
@@ -12,6 +14,10 @@ internal sealed record BenchmarkArguments(bool IsShort, string? JsonFile)
             {
                 "--short" => parsed with { IsShort = true },
                 "--json" when index + 1 < arguments.Count => parsed with { JsonFile = arguments[++index] },
+                "--rows" when index + 1 < arguments.Count => parsed with
+                {
+                    Rows = int.Parse(arguments[++index], CultureInfo.InvariantCulture),
+                },
                 var other => throw new ArgumentException($"{other} is not known here, or lacks its value.", nameof(arguments)),
             };
         }

@@ -85,6 +85,8 @@ internal static class GatewayHost
             .AddSingleton<PersonLeaving>();
         services
             .AddSingleton<ScoreImportStore>()
+            .AddSingleton<ScoreRowStore>()
+            .AddSingleton<ScoreImportWriter>()
             .AddSingleton<DecisionSeal>()
             .AddSingleton<LedgerStore>()
             .AddSingleton<LedgerWriter>()

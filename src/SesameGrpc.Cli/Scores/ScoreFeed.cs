@@ -6,7 +6,8 @@ namespace SesameGrpc.Cli.Scores;
 /// <summary>Streams rows to the gateway in batches, from where an import of the same id had come.</summary>
 internal sealed class ScoreFeed(ScoreFeedService.ScoreFeedServiceClient client)
 {
-    private const int BatchRows = 4000;
+    // The most that a message may hold: the more rows the gateway has at once, the fewer pages of its index each of them costs.
+    private const int BatchRows = 10_000;
 
     public async Task<ScoreImport> GetAsync(string importId, CancellationToken cancellationToken) =>
         (

@@ -1,9 +1,5 @@
 using Grpc.Core;
-using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
-using SesameGrpc.Gateway.Audit;
-using SesameGrpc.Gateway.Failpoints;
-using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -11,7 +7,7 @@ using SesameGrpc.Gateway.Storage;
 namespace SesameGrpc.Gateway.CreditScores;
 
 /// <summary>Takes in scores. Each message is one transaction with the position that it reaches, so an import is never half done and can be resumed.</summary>
-internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges changes, Database database, TimeProvider time)
+internal sealed class ScoreFeedService(ScoreImportStore store, ScoreImportWriter writer, TimeProvider time)
     : Contracts.Operator.V1.ScoreFeedService.ScoreFeedServiceBase
 {
     private const int MaxRows = 10_000;
@@ -23,12 +19,15 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
     )
     {
         var response = new ImportScoresResponse();
-        while (await requestStream.MoveNext(context.CancellationToken))
+        var guess = new NewcomersGuess();
+        for (var next = NextAsync(requestStream, context); await next is { } message; )
         {
-            var message = requestStream.Current;
-            response.ScoreImport ??= await BeginAsync(message.ImportId, context.CancellationToken);
-            Check(message, response.ScoreImport);
-            response.ScoreImport = await TakeInAsync(context.Call(), message, response, context.CancellationToken);
+            next = NextAsync(requestStream, context);
+            response.ScoreImport ??= await BeginAsync(message.Request.ImportId, context.CancellationToken);
+            Check(message.Request, response.ScoreImport);
+            var taken = await writer.TakeInAsync(context.Call(), message, response.ScoreImport, guess, context.CancellationToken);
+            response.ScoreImport = taken.After;
+            response.Rejected.Add(taken.Rejected.Take(MaxReported - response.Rejected.Count));
         }
 
         return response.ScoreImport is null ? throw new RefusalException(Refuse.Field("import_id", "send at least one message")) : response;
@@ -46,9 +45,18 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
         return await store.FindAsync(importId, cancellationToken);
     }
 
+    // The next message is read and looked through while the store takes the last one in: one ahead, so that a sender is held back by the store.
+    private Task<ScoreImportMessage?> NextAsync(IAsyncStreamReader<ImportScoresRequest> requestStream, ServerCallContext context) =>
+        Task.Run(
+            async () =>
+                await requestStream.MoveNext(context.CancellationToken)
+                    ? ScoreImportMessage.Of(requestStream.Current, time.NowMicros())
+                    : null,
+            context.CancellationToken
+        );
+
     private static void Check(ImportScoresRequest message, ScoreImport underWay)
     {
-        var lines = message.Rows.Select(row => row.Line);
         new FieldCheck()
             .Require(underWay.ImportId == message.ImportId, "import_id", "must be the same in every message")
             .Require(!underWay.Complete, "last", "the import is complete; start one with another import_id")
@@ -58,104 +66,21 @@ internal sealed class ScoreFeedService(ScoreImportStore store, PersonChanges cha
                 "must be 1 to 32 characters, none of them a control character"
             )
             .Require(message.Rows.Count <= MaxRows, "rows", $"must be at most {MaxRows} in one message")
-            .Require(lines.All(line => line > 0), "rows.line", "must be above 0")
-            .Require(lines.Zip(lines.Skip(1)).All(pair => pair.First < pair.Second), "rows.line", "must rise")
+            .Require(message.Rows.Count == 0 || message.Rows.Min(row => row.Line) > 0, "rows.line", "must be above 0")
+            .Require(Rise(message.Rows), "rows.line", "must rise")
             .Enforce();
     }
 
-    private async Task<ScoreImport> TakeInAsync(
-        Call call,
-        ImportScoresRequest message,
-        ImportScoresResponse response,
-        CancellationToken cancellationToken
-    )
+    private static bool Rise(Google.Protobuf.Collections.RepeatedField<ScoreRow> rows)
     {
-        var before = response.ScoreImport;
-        var now = time.NowMicros();
-        var rows = message.Rows.Where(row => row.Line > before.Position).ToList();
-        var faults = rows.Select(row => ScoreRowRules.FaultOf(row, now)).OfType<RejectedRow>().ToList();
-        var faulty = faults.Select(fault => fault.Line).ToHashSet();
-        var sound = rows.Where(row => !faulty.Contains(row.Line)).ToList();
-
-        var (after, notOptedIn, pending) = await database.WriteBatchedAsync(
-            async (transaction, token) =>
-            {
-                var applied = await ApplyAsync(transaction, message, before, rows, sound, faults.Count, token);
-                var last = new StatementBatch(transaction);
-                AuditLog.Append(last, [EntryOf(call, applied.After)]);
-                return (applied, last);
-            },
-            cancellationToken
-        );
-        Crash.At(Failpoint.ScoresCommitted);
-        await changes.AnnounceAsync(pending);
-        response.Rejected.Add(faults.Concat(notOptedIn).OrderBy(fault => fault.Line).Take(MaxReported - response.Rejected.Count));
-        return after;
-    }
-
-    private static AuditEntry EntryOf(Call call, ScoreImport after)
-    {
-        var entry = call.NewAuditEntry();
-        entry.ResourceKind = "score_import";
-        entry.ResourceId = after.ImportId;
-        entry.ResourceRevision = after.Position;
-        return entry;
-    }
-
-    private async Task<(ScoreImport After, List<RejectedRow> NotOptedIn, PendingChanges Pending)> ApplyAsync(
-        System.Data.Common.DbTransaction transaction,
-        ImportScoresRequest message,
-        ScoreImport before,
-        List<ScoreRow> rows,
-        List<ScoreRow> sound,
-        int faults,
-        CancellationToken cancellationToken
-    )
-    {
-        var after = before.Clone();
-        var notOptedIn = new List<RejectedRow>();
-        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var round in RoundsOfDistinctPersons(sound))
+        for (var index = 1; index < rows.Count; index++)
         {
-            var outcome = await store.ApplyAsync(transaction, round, message.ModelVersion, cancellationToken);
-            notOptedIn.AddRange(round.Where(row => outcome.Refused.Contains(row.Person)).Select(row => ScoreRowRules.NotOptedIn(row.Line)));
-            after.AppliedRows += outcome.Versions.Count;
-            after.UnchangedRows += round.Count - outcome.Versions.Count - outcome.Refused.Count;
-            foreach (var (person, version) in outcome.Versions)
+            if (rows[index].Line <= rows[index - 1].Line)
             {
-                versions[person] = version;
+                return false;
             }
         }
 
-        Crash.At(Failpoint.ScoresApplied);
-        after.RejectedRows += faults + notOptedIn.Count;
-        after.Position = rows.Count > 0 ? rows[^1].Line : before.Position;
-        after.Complete = message.Last;
-        if (!await store.SaveAsync(transaction, after, before.Position, cancellationToken))
-        {
-            throw new RefusalException(Refuse.LostRace());
-        }
-
-        Crash.At(Failpoint.ScoresSaved);
-        var pending = await changes.BeforeCommitAsync(transaction, versions.Select(pair => (pair.Key, pair.Value)), cancellationToken);
-        return (after, notOptedIn, pending);
-    }
-
-    // A person who stands in a batch twice goes into a later round: one statement may not change a row twice.
-    private static IEnumerable<List<ScoreRow>> RoundsOfDistinctPersons(List<ScoreRow> rows)
-    {
-        for (var rest = rows; rest.Count > 0; )
-        {
-            var seen = new HashSet<string>(rest.Count, StringComparer.Ordinal);
-            var later = new List<ScoreRow>();
-            var round = new List<ScoreRow>(rest.Count);
-            foreach (var row in rest)
-            {
-                (seen.Add(row.Person) ? round : later).Add(row);
-            }
-
-            yield return round;
-            rest = later;
-        }
+        return true;
     }
 }

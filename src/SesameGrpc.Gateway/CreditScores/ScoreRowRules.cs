@@ -60,26 +60,26 @@ internal static class ScoreRowRules
 
     private static RejectedRow? FaultOfScore(ScoreRow row)
     {
-        (string Field, int Value)[] parts =
-        [
-            ("credit_history", row.CreditHistory),
-            ("fulfilment_capacity", row.FulfilmentCapacity),
-            ("behaviour_preference", row.BehaviourPreference),
-            ("personal_characteristics", row.PersonalCharacteristics),
-            ("contact_network", row.ContactNetwork),
-        ];
-        if (row.Score != 0)
+        if (row.Score == 0)
         {
-            return parts.Any(part => part.Value != 0) ? Fault(row, "score", "must be 0 when dimensions are given; give one or the other")
-                : IsScore(row.Score) ? null
-                : Fault(row, "score", $"must be {PersonSnapshot.Lowest} to {PersonSnapshot.Highest}");
+            return FaultOfPart(row, "credit_history", row.CreditHistory)
+                ?? FaultOfPart(row, "fulfilment_capacity", row.FulfilmentCapacity)
+                ?? FaultOfPart(row, "behaviour_preference", row.BehaviourPreference)
+                ?? FaultOfPart(row, "personal_characteristics", row.PersonalCharacteristics)
+                ?? FaultOfPart(row, "contact_network", row.ContactNetwork);
         }
 
-        var wrong = parts.FirstOrDefault(part => !IsScore(part.Value));
-        return wrong.Field is null
-            ? null
-            : Fault(row, wrong.Field, $"must be {PersonSnapshot.Lowest} to {PersonSnapshot.Highest}, or a whole score be given");
+        var hasPart =
+            (row.CreditHistory | row.FulfilmentCapacity | row.BehaviourPreference | row.PersonalCharacteristics | row.ContactNetwork) != 0;
+        return hasPart ? Fault(row, "score", "must be 0 when dimensions are given; give one or the other")
+            : IsScore(row.Score) ? null
+            : Fault(row, "score", $"must be {PersonSnapshot.Lowest} to {PersonSnapshot.Highest}");
     }
+
+    private static RejectedRow? FaultOfPart(ScoreRow row, string field, int value) =>
+        IsScore(value)
+            ? null
+            : Fault(row, field, $"must be {PersonSnapshot.Lowest} to {PersonSnapshot.Highest}, or a whole score be given");
 
     private static bool IsScore(int value) => value is >= PersonSnapshot.Lowest and <= PersonSnapshot.Highest;
 

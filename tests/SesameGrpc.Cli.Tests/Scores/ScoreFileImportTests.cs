@@ -9,7 +9,7 @@ namespace SesameGrpc.Cli.Tests.Scores;
 
 public sealed class ScoreFileImportTests : IAsyncLifetime
 {
-    private const int Rows = 10_000;
+    private const int Rows = 25_000;
     private readonly TemporaryFolder folder = new();
     private readonly FakeScoreFeed server = new();
     private GrpcChannel? channel;
@@ -61,7 +61,7 @@ public sealed class ScoreFileImportTests : IAsyncLifetime
         var result = await ImportAsync(content);
 
         Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
-        Assert.Equal(8001, result.Before.Position);
+        Assert.Equal(20_001, result.Before.Position);
         Assert.Equal(Enumerable.Range(2, Rows).Select(line => (long)line), server.Lines);
         Assert.True(result.After.Complete);
     }
