@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Withdrawals;
 
@@ -10,49 +10,18 @@ namespace SesameGrpc.Gateway.Consents;
 /// </summary>
 internal sealed class ConsentMemory(WithdrawalFence fence, GatewayOptions options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(string Partner, string Subject), Entry> entries = new();
-    private readonly int capacity = options.Persons.MemoryCapacity;
-    private int count;
+    private readonly SieveCache<(string Partner, string Subject), Entry> entries = new(options.Persons.MemoryCapacity);
 
     public ConsentReading? Find(string partner, string subject) =>
-        entries.TryGetValue((partner, subject), out var entry)
+        entries.Find((partner, subject)) is { } entry
         && time.GetElapsedTime(entry.Stamp) < WithdrawalFence.LongestReliance
         && !fence.HasEnded(new Reliance(entry.Reading.Person!, entry.Reading.AsOf))
             ? entry.Reading
             : null;
 
     /// <summary>Keeps a reading that found a consent; the stamp was taken before the reading.</summary>
-    public void Keep(string partner, string subject, ConsentReading reading, long stamp)
-    {
-        var entry = new Entry(reading, stamp);
-        if (entries.TryAdd((partner, subject), entry))
-        {
-            if (Interlocked.Increment(ref count) > capacity)
-            {
-                Shrink();
-            }
-        }
-        else
-        {
-            entries[(partner, subject)] = entry;
-        }
-    }
-
-    // What has expired goes; of live entries, a tenth, in the dictionary's own order.
-    private void Shrink()
-    {
-        var spare = capacity / 10;
-        foreach (var (key, entry) in entries)
-        {
-            if (time.GetElapsedTime(entry.Stamp) >= WithdrawalFence.LongestReliance || spare-- > 0)
-            {
-                if (entries.TryRemove(key, out _))
-                {
-                    Interlocked.Decrement(ref count);
-                }
-            }
-        }
-    }
+    public void Keep(string partner, string subject, ConsentReading reading, long stamp) =>
+        entries.Put((partner, subject), new Entry(reading, stamp));
 
     private sealed record Entry(ConsentReading Reading, long Stamp);
 }
