@@ -58,7 +58,7 @@ internal sealed class SharedPersonCache(GatewayOptions options, KeyRing keys, Ti
 
     public async ValueTask<PersonSnapshot?> FindAsync(UInt128 pseudonym)
     {
-        if (isSuspect)
+        if (!IsConfigured || isSuspect)
         {
             return null;
         }

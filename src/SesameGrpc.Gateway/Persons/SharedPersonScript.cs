@@ -22,18 +22,18 @@ internal static class SharedPersonScript
         local function versionlength(value) return 2 ^ (number(value, 2, 1) % 4) end
         local function version(value) return number(value, 3, versionlength(value)) end
         local function isfloor(value) return number(value, 1, 2) < 64 end
-        local now = tonumber(redis.call('TIME')[1])
-        local function haslapsed(value) return isfloor(value) and now - number(value, 3 + versionlength(value), 4) >= {FloorSeconds} end
+        local function now() return tonumber(redis.call('TIME')[1]) end
+        local function haslapsed(value) return isfloor(value) and now() - number(value, 3 + versionlength(value), 4) >= {FloorSeconds} end
 
         local bucket, field, value = KEYS[1], ARGV[1], ARGV[2]
         local known = redis.call('HGET', bucket, field)
         if known and not haslapsed(known) and version(known) > version(value) then return 0 end
-        if isfloor(value) then value = value .. struct.pack('>I4', now) end
-        redis.call('HSET', bucket, field, value)
+        if isfloor(value) then value = value .. struct.pack('>I4', now()) end
+        local added = redis.call('HSET', bucket, field, value)
         redis.call('EXPIRE', bucket, ARGV[3])
 
         -- A bucket that is full loses some of its fields, by chance, but no floor that still counts.
-        if redis.call('HLEN', bucket) > {MostFields} then
+        if added == 1 and redis.call('HLEN', bucket) > {MostFields} then
           for _, other in ipairs(redis.call('HRANDFIELD', bucket, {MostFields / 8})) do
             local held = redis.call('HGET', bucket, other)
             if not isfloor(held) or haslapsed(held) then redis.call('HDEL', bucket, other) end
