@@ -34,9 +34,8 @@ internal static class Samples
         {
             Version = version,
             CourtListed = courtListed,
-            OptedInMicros = NowMicros - MicrosOf(TimeSpan.FromDays(400)),
             FedScore = score,
-            AsOfMicros = score is null ? 0 : NowMicros - MicrosOf(TimeSpan.FromDays(1)),
+            AsOfMicros = NowMicros - MicrosOf(TimeSpan.FromDays(score is null ? 400 : 1)),
             ModelVersion = score is null ? "" : "2026-02",
             ReadMicros = NowMicros,
         };

@@ -116,6 +116,9 @@ internal sealed class RedisOptions
 
     /// <summary>Lifetime of an entry. 10 to 86400 seconds, default 600.</summary>
     public int LifetimeSeconds { get; set; } = 600;
+
+    /// <summary>How many persons Redis is to hold at a time; it makes room for at least twice as many. The last instance to start decides. 65,536 to 1,000,000,000, default 1,000,000.</summary>
+    public int ExpectedPersons { get; set; } = 1_000_000;
 }
 
 /// <summary>Access tokens (RFC 9068, bound to certificates by RFC 8705).</summary>

@@ -76,6 +76,7 @@ internal static class OptionsValidator
         Range("Storage:RefreshMilliseconds", options.Storage.RefreshMilliseconds, 100, 5000);
         Range("Redis:TimeoutMilliseconds", options.Redis.TimeoutMilliseconds, 5, 1000);
         Range("Redis:LifetimeSeconds", options.Redis.LifetimeSeconds, 10, 86_400);
+        Range("Redis:ExpectedPersons", options.Redis.ExpectedPersons, 65_536, 1_000_000_000);
         Range("Tokens:LifetimeSeconds", options.Tokens.LifetimeSeconds, 60, 600);
         Range("Persons:ScoreValidityDays", options.Persons.ScoreValidityDays, 1, 3650);
         Range("Persons:MemoryLifetimeSeconds", options.Persons.MemoryLifetimeSeconds, 1, 60);

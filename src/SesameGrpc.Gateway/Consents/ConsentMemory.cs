@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Withdrawals;
 
@@ -10,48 +11,28 @@ namespace SesameGrpc.Gateway.Consents;
 /// </summary>
 internal sealed class ConsentMemory(WithdrawalFence fence, GatewayOptions options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(string Partner, string Subject), Entry> entries = new();
-    private readonly int capacity = options.Persons.MemoryCapacity;
-    private int count;
+    private readonly SieveCache<Key, Entry> entries = new(options.Persons.MemoryCapacity);
 
     public ConsentReading? Find(string partner, string subject) =>
-        entries.TryGetValue((partner, subject), out var entry)
+        entries.Find(new Key(partner, subject)) is { } entry
         && time.GetElapsedTime(entry.Stamp) < WithdrawalFence.LongestReliance
         && !fence.HasEnded(new Reliance(entry.Reading.Person!, entry.Reading.AsOf))
             ? entry.Reading
             : null;
 
     /// <summary>Keeps a reading that found a consent; the stamp was taken before the reading.</summary>
-    public void Keep(string partner, string subject, ConsentReading reading, long stamp)
-    {
-        var entry = new Entry(reading, stamp);
-        if (entries.TryAdd((partner, subject), entry))
-        {
-            if (Interlocked.Increment(ref count) > capacity)
-            {
-                Shrink();
-            }
-        }
-        else
-        {
-            entries[(partner, subject)] = entry;
-        }
-    }
+    public void Keep(string partner, string subject, ConsentReading reading, long stamp) =>
+        entries.Put(new Key(partner, subject), new Entry(reading, stamp));
 
-    // What has expired goes; of live entries, a tenth, in the dictionary's own order.
-    private void Shrink()
+    // Subjects are random, and the ids of a sandbox differ at their ends, where they are counted up: sixteen bytes of them are hash enough.
+    private readonly record struct Key(string Partner, string Subject)
     {
-        var spare = capacity / 10;
-        foreach (var (key, entry) in entries)
-        {
-            if (time.GetElapsedTime(entry.Stamp) >= WithdrawalFence.LongestReliance || spare-- > 0)
-            {
-                if (entries.TryRemove(key, out _))
-                {
-                    Interlocked.Decrement(ref count);
-                }
-            }
-        }
+        public override int GetHashCode() => HashCode.Combine(EndOf(Partner), EndOf(Subject));
+
+        private static UInt128 EndOf(string text) =>
+            text.Length < 8
+                ? (UInt128)(uint)text.GetHashCode(StringComparison.Ordinal)
+                : MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes(text.AsSpan(text.Length - 8)));
     }
 
     private sealed record Entry(ConsentReading Reading, long Stamp);

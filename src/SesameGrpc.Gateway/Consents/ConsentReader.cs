@@ -1,3 +1,4 @@
+using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -16,6 +17,10 @@ internal readonly record struct Agreement(string Person, Consent? Consent);
 /// </summary>
 internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, SandboxConsents sandbox, TimeProvider time)
 {
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
+
+    private readonly SingleFlight<(string Partner, string Subject), ConsentReading> flights = new();
+
     /// <summary>What the call may rely on; refused with RESOURCE_NOT_FOUND when that is nothing. The call concerns the person from then on.</summary>
     public async ValueTask<Consent> RequireAsync(
         Call call,
@@ -37,7 +42,7 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         string scope,
         string? programme,
         CancellationToken cancellationToken
-    ) => AgreeAsync(call, subject, scope, programme, memory.Find(call.Partner!.Id, subject), cancellationToken);
+    ) => AgreeAsync(call, subject, scope, programme, mayBeOlder: true, cancellationToken);
 
     /// <summary>The same for a grant, which reads what it finds here again under the person's lock.</summary>
     public ValueTask<Agreement> FindForGrantAsync(
@@ -46,51 +51,73 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         string scope,
         string? programme,
         CancellationToken cancellationToken
-    ) =>
-        AgreeAsync(
-            call,
-            subject,
-            scope,
-            programme,
-            sandbox.AllowsMemoryForGrants ? memory.Find(call.Partner!.Id, subject) : null,
-            cancellationToken
-        );
+    ) => AgreeAsync(call, subject, scope, programme, sandbox.AllowsMemoryForGrants, cancellationToken);
 
     private async ValueTask<Agreement> AgreeAsync(
         Call call,
         string subject,
         string scope,
         string? programme,
-        ConsentReading? known,
+        bool mayBeOlder,
         CancellationToken cancellationToken
     )
     {
-        // What was read a while ago may be relied on, but is no reason to refuse: the person may have agreed to more since.
-        var covers = known?.Consent?.Covers(scope, programme, time.NowMicros()) == true;
-        var reading = covers ? known! : await ReadAsync(call.Partner!.Id, subject, cancellationToken);
-        if (reading.Consent is not { } consent || !consent.Covers(scope, programme, time.NowMicros()) || !call.MayConcern(subject))
+        var partner = call.Partner!.Id;
+        var reading = mayBeOlder ? memory.Find(partner, subject) : null;
+        if (!Covers(reading))
         {
-            return new Agreement(reading.Person ?? subject, null);
+            reading = await ReadAsync(partner, subject, out var hadBegun).WaitAsync(cancellationToken);
+
+            // What was read before this call may be relied on (the fence asks as of when it was read), but is no reason to refuse: the person may have agreed since. The reading that
+            // was under way has ended, so whichever is shared now began after the call.
+            if (hadBegun && !(mayBeOlder && Covers(reading)))
+            {
+                reading = await ReadAsync(partner, subject, out _).WaitAsync(cancellationToken);
+            }
         }
 
-        call.Reliances.Add(new Reliance(consent.Person, reading.AsOf));
-        return new Agreement(consent.Person, consent);
+        if (!Covers(reading) || !call.MayConcern(subject))
+        {
+            return new Agreement(reading?.Person ?? subject, null);
+        }
+
+        call.Reliances.Add(new Reliance(reading!.Consent!.Person, reading.AsOf));
+        return new Agreement(reading.Consent.Person, reading.Consent);
+
+        bool Covers(ConsentReading? found) => found?.Consent?.Covers(scope, programme, time.NowMicros()) == true;
     }
 
-    private async Task<ConsentReading> ReadAsync(string partner, string subject, CancellationToken cancellationToken)
+    private Task<ConsentReading> ReadAsync(string partner, string subject, out bool hadBegun) =>
+        flights.JoinAsync(
+            (partner, subject),
+            (Reader: this, Partner: partner, Subject: subject),
+            static (_, state) => state.Reader.ReadFromStoreAsync(state.Partner, state.Subject),
+            out hadBegun
+        );
+
+    // On its own deadline: the caller who began the reading may give up while others wait for it.
+    private async Task<ConsentReading> ReadFromStoreAsync(string partner, string subject)
     {
-        var stamp = time.GetTimestamp();
-        var reading = await store.FindAsync(partner, subject, cancellationToken);
-        if (reading.Consent is null && await sandbox.ProvideAsync(partner, subject, cancellationToken))
+        using var deadline = new CancellationTokenSource(LongestRead);
+        try
         {
-            reading = await store.FindAsync(partner, subject, cancellationToken);
-        }
+            var stamp = time.GetTimestamp();
+            var reading = await store.FindAsync(partner, subject, deadline.Token);
+            if (reading.Consent is null && await sandbox.ProvideAsync(partner, subject, deadline.Token))
+            {
+                reading = await store.FindAsync(partner, subject, deadline.Token);
+            }
 
-        if (reading.Consent is not null)
+            if (reading.Consent is not null)
+            {
+                memory.Keep(partner, subject, reading, stamp);
+            }
+
+            return reading;
+        }
+        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
         {
-            memory.Keep(partner, subject, reading, stamp);
+            throw new TimeoutException("The store did not answer in time.", exception);
         }
-
-        return reading;
     }
 }

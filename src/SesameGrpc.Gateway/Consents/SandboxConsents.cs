@@ -116,7 +116,7 @@ internal sealed class SandboxConsents(
     }
 
     private static (string, object?)[] Key(PartnerRecord partner, PersonRow person) =>
-        [("partner", partner.Id), ("person", person.Id), ("since", person.Person.OptedInMicros)];
+        [("partner", partner.Id), ("person", person.Id), ("since", person.OptedInMicros)];
 
     private static async Task<long> CountAsync(System.Data.Common.DbCommand command, CancellationToken cancellationToken) =>
         await command.ScalarInt64Async(cancellationToken) ?? 0;

@@ -163,7 +163,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         {
             Score = person.ServedScore,
             Band = ScoreBands.Of(person.ServedScore),
-            AsOfTime = Instants.ToTimestamp(isFed ? person.AsOfMicros : person.OptedInMicros),
+            AsOfTime = Instants.ToTimestamp(person.AsOfMicros),
             ValidUntilTime = isFed ? Instants.ToTimestamp(person.ExpiryMicros(validity)) : null,
             ModelVersion = isFed ? person.ModelVersion : "newcomer",
             Dimensions = includeDimensions && person.Parts is { } parts ? ToMessage(parts) : null,

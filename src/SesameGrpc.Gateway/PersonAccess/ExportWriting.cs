@@ -18,7 +18,7 @@ internal static class ExportWriting
         json.WriteStartObject("person");
         json.WriteString("person", row.ExternalId);
         json.WriteBoolean("opted_in", row.OptedIn);
-        json.WriteTime("opt_in_time", row.Person.OptedInMicros);
+        json.WriteTime("opt_in_time", row.OptedInMicros);
         json.WriteTime("opt_out_time", row.OptedOutMicros);
         json.WriteBoolean("court_listed", row.Person.CourtListed);
         json.WriteNumber("version", row.Person.Version);

@@ -17,7 +17,7 @@ internal static class PersonMessages
         {
             Person_ = row.ExternalId,
             OptedIn = row.OptedIn,
-            OptInTime = Instants.ToTimestamp(row.Person.OptedInMicros),
+            OptInTime = Instants.ToTimestamp(row.OptedInMicros),
             OptOutTime = row.OptedOutMicros is { } micros ? Instants.ToTimestamp(micros) : null,
             CourtListed = row.Person.CourtListed,
             FedScore = row.Person.FedScore ?? 0,

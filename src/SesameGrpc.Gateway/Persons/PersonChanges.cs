@@ -22,6 +22,8 @@ internal sealed partial class PersonChanges(
     ILogger<PersonChanges> logger
 ) : BackgroundService
 {
+    private const string CurrentGeneration = "SELECT cache_generation FROM control_state";
+
     /// <summary>The last step before a commit.</summary>
     public async Task<PendingChanges> BeforeCommitAsync(
         DbTransaction transaction,
@@ -30,7 +32,7 @@ internal sealed partial class PersonChanges(
     )
     {
         var pending = new PendingChanges([.. changes.Select(change => (pseudonyms.Of(change.Person), change.Version))]);
-        if (!await shared.RaiseFloorsAsync(pending.Versions))
+        if (!await BarAsync(transaction, pending.Versions, cancellationToken))
         {
             pending.Generation = await RaiseGenerationAsync(transaction, cancellationToken);
             LogGenerationRaised();
@@ -63,6 +65,7 @@ internal sealed partial class PersonChanges(
     {
         if (shared.IsConfigured)
         {
+            await database.WriteAsync(SizeBucketsAsync, cancellationToken);
             await RefreshGenerationAsync(cancellationToken);
             await shared.SubscribeAsync(reader.Announce, reader.ForgetAll);
         }
@@ -92,6 +95,30 @@ internal sealed partial class PersonChanges(
         }
     }
 
+    // In the generation that stands at the commit, held against whoever would raise it meanwhile: in one that this instance has not heard of, a read that did not see the change
+    // could bring in what the change replaces.
+    private async Task<bool> BarAsync(
+        DbTransaction transaction,
+        IReadOnlyCollection<(UInt128 Pseudonym, long Version)> versions,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!shared.IsConfigured || versions.Count == 0)
+        {
+            return true;
+        }
+
+        var known = shared.Generation;
+        if (!await shared.RaiseFloorsAsync(known, versions))
+        {
+            return false;
+        }
+
+        var held = database.Provider == StorageProvider.Sqlite ? CurrentGeneration : $"{CurrentGeneration} FOR SHARE";
+        var current = await transaction.Command(held).ScalarInt64Async(cancellationToken) ?? known;
+        return current == known || await shared.RaiseFloorsAsync(current, versions);
+    }
+
     // A Redis that was restarted from a snapshot, or a replica that was promoted, holds older versions without any floor.
     private async Task LeaveSuspectEntriesAsync(CancellationToken cancellationToken)
     {
@@ -106,14 +133,27 @@ internal sealed partial class PersonChanges(
 
     private static async Task<long> RaiseGenerationAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         await transaction
-            .Command("UPDATE control_state SET cache_generation = cache_generation + 1 RETURNING cache_generation")
+            .Command(
+                "UPDATE control_state SET cache_generation = cache_generation + @step RETURNING cache_generation",
+                ("step", PersonBucket.GenerationStep)
+            )
             .ScalarInt64Async(cancellationToken)
         ?? throw new InvalidOperationException("control_state has no row.");
+
+    // The last instance to start says how many buckets there are; the others follow it, as they follow any change of the generation.
+    private Task<int> SizeBucketsAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        transaction
+            .Command(
+                "UPDATE control_state SET cache_generation = (cache_generation / @step + 1) * @step + @size WHERE cache_generation % @step <> @size",
+                ("step", PersonBucket.GenerationStep),
+                ("size", PersonBucket.SizeFor(options.Redis.ExpectedPersons))
+            )
+            .ExecuteAsync(cancellationToken);
 
     private async Task RefreshGenerationAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        var current = await connection.Command("SELECT cache_generation FROM control_state").ScalarInt64Async(cancellationToken) ?? 0;
+        var current = await connection.Command(CurrentGeneration).ScalarInt64Async(cancellationToken) ?? 0;
         if (shared.RaiseGenerationTo(current))
         {
             reader.ForgetAll();

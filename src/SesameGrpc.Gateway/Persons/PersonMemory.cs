@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Configuration;
 
 namespace SesameGrpc.Gateway.Persons;
@@ -9,15 +9,13 @@ namespace SesameGrpc.Gateway.Persons;
 /// </summary>
 internal sealed class PersonMemory(GatewayOptions options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly SieveCache<string, Entry> entries = new(options.Persons.MemoryCapacity);
     private readonly Dictionary<UInt128, string> subjects = [];
     private readonly Lock gate = new();
     private readonly TimeSpan lifetime = TimeSpan.FromSeconds(options.Persons.MemoryLifetimeSeconds);
-    private readonly int capacity = options.Persons.MemoryCapacity;
-    private volatile int count;
 
     /// <summary>The persons in memory, expired ones not yet dropped among them.</summary>
-    public int Count => count;
+    public int Count => entries.Count;
 
     /// <summary>The pseudonyms by which entries are found; as many as there are persons.</summary>
     internal int PseudonymCount
@@ -33,7 +31,7 @@ internal sealed class PersonMemory(GatewayOptions options, TimeProvider time)
 
     public bool TryGet(string subject, out PersonSnapshot? person)
     {
-        if (entries.TryGetValue(subject, out var entry) && time.GetElapsedTime(entry.Stamp) < lifetime)
+        if (entries.Find(subject) is { } entry && time.GetElapsedTime(entry.Stamp) < lifetime)
         {
             person = entry.Person;
             return true;
@@ -49,19 +47,17 @@ internal sealed class PersonMemory(GatewayOptions options, TimeProvider time)
         var entry = new Entry(person, version, pseudonym, time.GetTimestamp());
         lock (gate)
         {
-            if (entries.TryGetValue(subject, out var known))
+            if (entries.Peek(subject) is { } known && known.Version > version)
             {
-                entries[subject] = known.Version > version ? known : entry;
                 return;
             }
 
-            entries[subject] = entry;
-            subjects[pseudonym] = subject;
-            count++;
-            if (count > capacity)
+            if (entries.Put(subject, entry) is { } dropped)
             {
-                Shrink();
+                subjects.Remove(dropped.Pseudonym);
             }
+
+            subjects[pseudonym] = subject;
         }
     }
 
@@ -70,9 +66,10 @@ internal sealed class PersonMemory(GatewayOptions options, TimeProvider time)
     {
         lock (gate)
         {
-            if (subjects.TryGetValue(pseudonym, out var subject) && entries.TryGetValue(subject, out var entry) && entry.Version < version)
+            if (subjects.TryGetValue(pseudonym, out var subject) && entries.Peek(subject)?.Version < version)
             {
-                Remove(subject, entry);
+                entries.Remove(subject);
+                subjects.Remove(pseudonym);
             }
         }
     }
@@ -84,29 +81,7 @@ internal sealed class PersonMemory(GatewayOptions options, TimeProvider time)
         {
             entries.Clear();
             subjects.Clear();
-            count = 0;
         }
-    }
-
-    private void Shrink()
-    {
-        foreach (var (subject, entry) in entries.Where(pair => time.GetElapsedTime(pair.Value.Stamp) >= lifetime))
-        {
-            Remove(subject, entry);
-        }
-
-        // Still full of live entries: a tenth goes, in the dictionary's own order.
-        foreach (var (subject, entry) in entries.Take(Math.Max(0, count - (capacity * 9 / 10))))
-        {
-            Remove(subject, entry);
-        }
-    }
-
-    private void Remove(string subject, Entry entry)
-    {
-        entries.TryRemove(subject, out _);
-        subjects.Remove(entry.Pseudonym);
-        count--;
     }
 
     private sealed record Entry(PersonSnapshot? Person, long Version, UInt128 Pseudonym, long Stamp);

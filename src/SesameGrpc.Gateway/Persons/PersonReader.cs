@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Keys;
 
 namespace SesameGrpc.Gateway.Persons;
@@ -12,7 +12,7 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
 {
     private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<UInt128, Flight> flights = new();
+    private readonly SingleFlight<UInt128, PersonReading> flights = new();
 
     public ValueTask<PersonReading> GetAsync(string subject, CancellationToken cancellationToken) =>
         memory.TryGet(subject, out var person)
@@ -22,11 +22,7 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
     /// <summary>A newer version of a person has been committed: what is older is dropped, also from reads under way.</summary>
     public void Announce(UInt128 pseudonym, long version)
     {
-        if (flights.TryRemove(pseudonym, out var flight))
-        {
-            flight.Outdate();
-        }
-
+        flights.Outdate(pseudonym);
         memory.DropOlder(pseudonym, version);
     }
 
@@ -44,81 +40,59 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
     private Task<PersonReading> ReadAsync(string subject, CancellationToken cancellationToken)
     {
         var pseudonym = pseudonyms.Of(subject);
-        var flight = flights.GetOrAdd(
-            pseudonym,
-            static (key, state) => new Flight(flight => state.Reader.FlyAsync(state.Subject, key, flight)),
-            (Reader: this, Subject: subject)
-        );
-        return flight.Reading.WaitAsync(cancellationToken);
+        return flights
+            .JoinAsync(
+                pseudonym,
+                (Reader: this, Subject: subject, Pseudonym: pseudonym),
+                static (flight, state) => state.Reader.FlyAsync(state.Subject, state.Pseudonym, flight),
+                out _
+            )
+            .WaitAsync(cancellationToken);
     }
 
-    // Runs on its own deadline: the caller who started it may give up while others wait for it.
-    private async Task<PersonReading> FlyAsync(string subject, UInt128 pseudonym, Flight flight)
+    private async Task<PersonReading> FlyAsync(string subject, UInt128 pseudonym, Flight<PersonReading> flight)
+    {
+        // The flight before this one may have landed between its passenger's look at the memory and this one's take-off.
+        if (memory.TryGet(subject, out var landed))
+        {
+            return new PersonReading(landed, AnswerSource.Memory);
+        }
+
+        if (await shared.FindAsync(pseudonym) is { } cached)
+        {
+            Keep(flight, subject, pseudonym, cached, cached.Version);
+            return new PersonReading(cached, AnswerSource.SharedCache);
+        }
+
+        var generation = shared.Generation;
+        var row = await FindInStoreAsync(subject);
+        var person = row is { OptedIn: true } ? row.Person : null;
+        Keep(flight, subject, pseudonym, person, row?.Person.Version ?? 0);
+        if (person is not null)
+        {
+            await shared.FillAsync(pseudonym, person, generation);
+        }
+
+        return new PersonReading(person, AnswerSource.Store);
+    }
+
+    // On its own deadline: the caller who began the read may give up while others wait for it.
+    private async Task<PersonRow?> FindInStoreAsync(string subject)
     {
         using var deadline = new CancellationTokenSource(LongestRead);
         try
         {
-            // The flight before this one may have landed between its passenger's look at the memory and this one's take-off.
-            if (memory.TryGet(subject, out var landed))
-            {
-                return new PersonReading(landed, AnswerSource.Memory);
-            }
-
-            if (await shared.FindAsync(pseudonym) is { } cached)
-            {
-                flight.Land(() => memory.Put(subject, pseudonym, cached, cached.Version));
-                return new PersonReading(cached, AnswerSource.SharedCache);
-            }
-
-            var generation = shared.Generation;
-            var row = await store.FindAsync(subject, deadline.Token);
-            var person = row is { OptedIn: true } ? row.Person : null;
-            flight.Land(() => memory.Put(subject, pseudonym, person, row?.Person.Version ?? 0));
-            if (person is not null)
-            {
-                await shared.FillAsync(pseudonym, person, generation);
-            }
-
-            return new PersonReading(person, AnswerSource.Store);
+            return await store.FindAsync(subject, deadline.Token);
         }
         catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
         {
             throw new TimeoutException("The store did not answer in time.", exception);
         }
-        finally
-        {
-            flights.TryRemove(new(pseudonym, flight));
-        }
     }
 
-    /// <summary>One read under way, shared by all who miss the same person.</summary>
-    private sealed class Flight
-    {
-        private readonly Lazy<Task<PersonReading>> reading;
-        private readonly Lock gate = new();
-        private bool isOutdated;
-
-        public Flight(Func<Flight, Task<PersonReading>> fly) => reading = new(() => fly(this));
-
-        public Task<PersonReading> Reading => reading.Value;
-
-        public void Outdate()
-        {
-            lock (gate)
-            {
-                isOutdated = true;
-            }
-        }
-
-        public void Land(Action put)
-        {
-            lock (gate)
-            {
-                if (!isOutdated)
-                {
-                    put();
-                }
-            }
-        }
-    }
+    private void Keep(Flight<PersonReading> flight, string subject, UInt128 pseudonym, PersonSnapshot? person, long version) =>
+        flight.Land(
+            (Memory: memory, Subject: subject, Pseudonym: pseudonym, Person: person, Version: version),
+            static read => read.Memory.Put(read.Subject, read.Pseudonym, read.Person, read.Version)
+        );
 }

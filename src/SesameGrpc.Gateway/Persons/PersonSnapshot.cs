@@ -15,19 +15,17 @@ internal sealed record PersonSnapshot
 
     public required bool CourtListed { get; init; }
 
-    public required long OptedInMicros { get; init; }
-
     /// <summary>The score as fed, 350 to 950; null for a newcomer.</summary>
     public int? FedScore { get; init; }
 
-    /// <summary>When the fed score was computed.</summary>
-    public long AsOfMicros { get; init; }
+    /// <summary>When the fed score was computed; when a newcomer opted in.</summary>
+    public required long AsOfMicros { get; init; }
 
     public string ModelVersion { get; init; } = "";
 
     public ScoreParts? Parts { get; init; }
 
-    /// <summary>When the row was read from the store.</summary>
+    /// <summary>When the row was read from the store; to the second, where it came by way of the shared cache.</summary>
     public required long ReadMicros { get; init; }
 
     /// <summary>The score to serve: 600 for a newcomer, at most 350 for a person on the courts' list.</summary>

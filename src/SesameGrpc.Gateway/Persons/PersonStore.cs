@@ -7,7 +7,14 @@ namespace SesameGrpc.Gateway.Persons;
 /// <summary>
 /// A person's row as stored, opted in or not. The id is internal, made at random at the first opt-in: what everything else in the store knows the person by. The external id is the operator's.
 /// </summary>
-internal sealed record PersonRow(string Id, string ExternalId, PersonSnapshot Person, bool OptedIn, long? OptedOutMicros);
+internal sealed record PersonRow(
+    string Id,
+    string ExternalId,
+    PersonSnapshot Person,
+    bool OptedIn,
+    long OptedInMicros,
+    long? OptedOutMicros
+);
 
 /// <summary>Persons in the store of record. Invariant: version rises by one with every change of a row.</summary>
 internal sealed class PersonStore(Database database, TimeProvider time)
@@ -98,18 +105,18 @@ internal sealed class PersonStore(Database database, TimeProvider time)
         var parts = row.IsDBNull(6)
             ? null
             : new ScoreParts(row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10));
+        var optedInMicros = row.GetInt64(2);
         var person = new PersonSnapshot
         {
             Version = row.GetInt64(0),
-            OptedInMicros = row.GetInt64(2),
             CourtListed = row.GetInt32(4) == 1,
             FedScore = row.NullableInt32(5),
             Parts = parts,
             ModelVersion = row.IsDBNull(11) ? "" : row.GetString(11),
-            AsOfMicros = row.NullableInt64(12) ?? 0,
+            AsOfMicros = row.NullableInt64(12) ?? optedInMicros,
             ReadMicros = readMicros,
         };
-        return new PersonRow(row.GetString(13), row.GetString(14), person, row.GetInt32(1) == 1, row.NullableInt64(3));
+        return new PersonRow(row.GetString(13), row.GetString(14), person, row.GetInt32(1) == 1, optedInMicros, row.NullableInt64(3));
     }
 
     private async Task<PersonRow?> SingleAsync(DbCommand command, CancellationToken cancellationToken)

@@ -113,19 +113,20 @@ public sealed class SharedCacheTests(Stores stores)
         await pair.LookUpOneAsync("rich");
         await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.Configuration);
         var database = connection.GetDatabase();
-        byte[] richValue = (await database.StringGetAsync(await KeyOfAsync(pair.One, "rich")))!;
+        var rich = await BucketOfAsync(pair.One, "rich");
+        byte[] richValue = (await database.HashGetAsync(rich.Key, rich.Field))!;
         await pair.LookUpOneAsync("poor");
-        var poorKey = await KeyOfAsync(pair.One, "poor");
+        var poor = await BucketOfAsync(pair.One, "poor");
 
         foreach (var value in new[] { richValue, [], [1], [.. richValue.Reverse()], richValue[..^1], new byte[100], [.. "some text"u8] })
         {
-            await database.StringSetAsync(poorKey, value);
+            await database.HashSetAsync(poor.Key, poor.Field, value);
             pair.Two.Service<PersonReader>().ForgetAll();
             Assert.Equal((400, AnswerSource.Store), await pair.LookUpTwoAsync("poor"));
         }
 
-        await database.KeyDeleteAsync(poorKey);
-        await database.ListLeftPushAsync(poorKey, "not even a string");
+        await database.KeyDeleteAsync(poor.Key);
+        await database.ListLeftPushAsync(poor.Key, "not even a hash");
         pair.Two.Service<PersonReader>().ForgetAll();
         Assert.Equal((400, AnswerSource.Store), await pair.LookUpTwoAsync("poor"));
     }
@@ -141,7 +142,7 @@ public sealed class SharedCacheTests(Stores stores)
         var everything = await redis.CliAsync(
             "--no-raw",
             "EVAL",
-            "local all = '' for _, k in ipairs(redis.call('KEYS', '*')) do all = all .. k .. redis.call('GET', k) end return all",
+            "local all = '' for _, k in ipairs(redis.call('KEYS', '*')) do all = all .. k .. table.concat(redis.call('HGETALL', k)) end return all",
             "0"
         );
 
@@ -305,8 +306,11 @@ public sealed class SharedCacheTests(Stores stores)
                 .ScalarInt64Async(CancellationToken.None) > 0;
     }
 
-    private static async Task<StackExchange.Redis.RedisKey> KeyOfAsync(GatewayUnderTest gateway, string person) =>
-        gateway.Service<SharedPersonCache>().Key(gateway.Service<PersonPseudonyms>().Of(await gateway.PersonIdAsync(person)));
+    private static async Task<PersonBucket> BucketOfAsync(GatewayUnderTest gateway, string person) =>
+        PersonBucket.Of(
+            gateway.Service<PersonPseudonyms>().Of(await gateway.PersonIdAsync(person)),
+            gateway.Service<SharedPersonCache>().Generation
+        );
 
     private static async Task FeedAllAsync(Pair pair, int score, long version)
     {

@@ -39,7 +39,7 @@ public sealed class ScoreFactorsTests
         {
             Version = 1,
             CourtListed = false,
-            OptedInMicros = 0,
+            AsOfMicros = 0,
             ReadMicros = 0,
             FedScore = score,
             Parts = parts,

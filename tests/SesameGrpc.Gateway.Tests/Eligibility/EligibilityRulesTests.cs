@@ -100,7 +100,7 @@ public sealed class EligibilityRulesTests
     [Fact]
     public void Decide_NewcomerLongAfterTheOptIn_NeverExpires()
     {
-        var newcomer = Samples.Person(null) with { OptedInMicros = 1 };
+        var newcomer = Samples.Person(null) with { AsOfMicros = 1 };
         var decision = EligibilityRules.Decide(
             Samples.Enrolled("hospital.wheelchair"),
             newcomer,

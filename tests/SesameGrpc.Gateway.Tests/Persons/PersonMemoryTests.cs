@@ -157,8 +157,18 @@ public sealed class PersonMemoryTests
             Assert.InRange(memory.Count, 0, Capacity);
         }
 
-        Assert.InRange(memory.Count, Capacity * 9 / 10, Capacity);
-        Assert.Equal(memory.Count, memory.PseudonymCount);
+        Assert.Equal((Capacity, Capacity), (memory.Count, memory.PseudonymCount));
+    }
+
+    [Fact]
+    public void Put_OverTheCapacity_KeepsThoseWhoAreAskedFor()
+    {
+        PutMany(0, Capacity);
+        for (var number = Capacity; number < 10 * Capacity; number++)
+        {
+            Assert.All(Enumerable.Range(0, 10), wanted => Assert.Equal(1, VersionOf($"person-{wanted}")));
+            Put($"person-{number}", 1);
+        }
     }
 
     [Fact]
@@ -168,7 +178,6 @@ public sealed class PersonMemoryTests
         time.Advance(TimeSpan.FromSeconds(5));
         PutMany(Capacity, (Capacity / 2) + 1);
 
-        Assert.Equal((Capacity / 2) + 1, memory.Count);
         Assert.All(Enumerable.Range(Capacity, (Capacity / 2) + 1), number => Assert.True(memory.TryGet($"person-{number}", out _)));
     }
 
