@@ -14,9 +14,8 @@ namespace SesameGrpc.Gateway.CreditScores;
 /// </summary>
 internal sealed class ScoreRowStore(Database database, TimeProvider time)
 {
-    // Persons stand in their index at random places. With SQLite's default cache of 2 MB each page would be read again for every message, and with its default of 1,000 pages of log
-    // be written to the file after every message; so both are larger on a connection that has imported.
-    private const string SqliteSettings = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32768";
+    // Persons stand in their index at random places. With SQLite's default cache of 2 MB each page would be read again for every message.
+    private const string SqliteSettings = "PRAGMA cache_size = -65536";
 
     private const string Find =
         "SELECT external_id, person_id, version, opted_in, opted_in_us, opted_out_us, score_version FROM persons WHERE external_id ";

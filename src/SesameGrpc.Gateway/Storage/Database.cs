@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SesameGrpc.Gateway.Configuration;
@@ -14,6 +15,10 @@ namespace SesameGrpc.Gateway.Storage;
 internal sealed class Database : IAsyncDisposable
 {
     private const int WriteAttempts = 5;
+
+    // Connections of SQLite's pool that leave the log to SqliteCheckpointer.
+    private static readonly ConditionalWeakTable<object, object> WithoutCheckpoints = [];
+
     private readonly DbDataSource source;
     private readonly SemaphoreSlim sqliteWriter = new(1, 1);
     private int waitingWriters;
@@ -141,6 +146,11 @@ internal sealed class Database : IAsyncDisposable
     )
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (connection is SqliteConnection { Handle: { } handle } && WithoutCheckpoints.TryAdd(handle, handle))
+        {
+            await connection.Command("PRAGMA wal_autocheckpoint = 0").ExecuteAsync(cancellationToken);
+        }
+
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var (result, last) = await work(transaction, cancellationToken);
         await last.SendAndCommitAsync(CancellationToken.None);

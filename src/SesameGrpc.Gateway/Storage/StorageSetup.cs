@@ -12,7 +12,7 @@ internal static class StorageSetup
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, GatewayOptions options)
     {
-        services.AddSingleton<Database>();
+        services.AddSingleton<Database>().AddSingletonWorker<SqliteCheckpointer>();
         if (options.Storage.Provider == StorageProvider.Sqlite)
         {
             services.AddDbContext<ControlDbContext, SqliteControlDbContext>(

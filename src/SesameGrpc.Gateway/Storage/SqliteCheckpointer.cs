@@ -1,0 +1,78 @@
+using Microsoft.Data.Sqlite;
+using SesameGrpc.Gateway.Configuration;
+
+namespace SesameGrpc.Gateway.Storage;
+
+/// <summary>
+/// Writes what SQLite has in its log into its file, beside the writers. SQLite by itself does so within the commit that makes the log too long, and everybody waits for that commit. Here a commit
+/// waits only for the little that came while the bulk was written; then the log begins anew.
+/// </summary>
+internal sealed partial class SqliteCheckpointer(
+    Database database,
+    GatewayOptions options,
+    TimeProvider time,
+    ILogger<SqliteCheckpointer> logger
+) : BackgroundService
+{
+    // A page that changes often is written to the file once for each length of the log.
+    private const long LongestLogBytes = 64 << 20;
+
+    private const string PassiveCheckpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whatever its length, writes the log into the file.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await connection.Command(PassiveCheckpoint).ExecuteAsync(cancellationToken);
+        await database.EnterWriterAsync(cancellationToken);
+        try
+        {
+            await connection.Command(PassiveCheckpoint).ExecuteAsync(cancellationToken);
+        }
+        finally
+        {
+            database.LeaveWriter();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Storage.Provider != StorageProvider.Sqlite)
+        {
+            return;
+        }
+
+        var log = new FileInfo($"{new SqliteConnectionStringBuilder(database.ConnectionString).DataSource}-wal");
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            log.Refresh();
+            if (!log.Exists || log.Length < LongestLogBytes)
+            {
+                continue;
+            }
+
+            try
+            {
+                // On a thread of its own: it waits for the disk, and calls need all that the pool has.
+                await Task
+                    .Factory.StartNew(
+                        () => CheckpointAsync(stoppingToken),
+                        stoppingToken,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
+                    .Unwrap();
+            }
+            catch (SqliteException exception)
+            {
+                LogCheckpointFailed(exception.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(1304, LogLevel.Warning, "SQLite's log could not be written into its file: {Cause}")]
+    private partial void LogCheckpointFailed(string cause);
+}
