@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Google.Protobuf;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Keys;
@@ -8,7 +6,7 @@ using SesameGrpc.Gateway.Storage;
 namespace SesameGrpc.Gateway.Audit;
 
 /// <summary>Begins entries of the audit log, and stands in for persons there.</summary>
-internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
+internal sealed class AuditEntries(KeyRing keys, TimeProvider time) : IDisposable
 {
     /// <summary>Caller of what the gateway does by itself.</summary>
     public const string Gateway = "gateway";
@@ -25,7 +23,7 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
     private const ulong LengthDelimited = 2;
 
     // A key of its own: the log cannot be joined with the gateway's logs or with the shared cache, which know persons by other pseudonyms.
-    private readonly byte[] key = keys.Derive("audit subjects");
+    private readonly PersonDigests<ByteString> subjects = new(keys.Derive("audit subjects"), ByteString.CopyFrom);
 
     /// <summary>An entry of this moment. The call id is empty for what the gateway does by itself.</summary>
     public AuditEntry New(string caller, string method, string callId) =>
@@ -116,10 +114,7 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time)
         return false;
     }
 
-    public ByteString SubjectHashOf(string person)
-    {
-        Span<byte> mac = stackalloc byte[32];
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(person), mac);
-        return ByteString.CopyFrom(mac[..SubjectHashBytes]);
-    }
+    public ByteString SubjectHashOf(string person) => subjects.Of(person);
+
+    public void Dispose() => subjects.Dispose();
 }

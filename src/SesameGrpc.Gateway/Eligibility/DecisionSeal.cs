@@ -1,9 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Google.Protobuf;
+using System.Text;
 using Google.Protobuf.Collections;
-using Microsoft.IdentityModel.Tokens;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Programmes;
@@ -37,7 +37,7 @@ internal sealed record DecisionSubject(
 /// Makes decision ids that carry their decision: expiry, amount limit and a nonce, sealed by HMAC-SHA-256 together with what was decided. A grant can
 /// honour an earlier decision without anything being stored for it.
 /// </summary>
-internal sealed class DecisionSeal(KeyRing keys)
+internal sealed class DecisionSeal(KeyRing keys) : IDisposable
 {
     /// <summary>How long a decision counts.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -45,10 +45,11 @@ internal sealed class DecisionSeal(KeyRing keys)
     private const byte Format = 1;
     private const int BodyLength = 1 + 8 + 8 + 8;
     private const int SealLength = 16;
+    private const int UsualInputLength = 512;
     private const long NotEligible = -1;
     private const long NoAmount = long.MaxValue;
 
-    private readonly byte[] key = keys.Derive("decision seal");
+    private readonly KeyedHash hash = new(keys.Derive("decision seal"));
 
     public string Seal(DecisionSubject subject, Decision decision, long expireMicros)
     {
@@ -59,9 +60,9 @@ internal sealed class DecisionSeal(KeyRing keys)
             sealedId[9..],
             decision.Outcome == EligibilityDecision.Eligible ? decision.AmountLimit ?? NoAmount : NotEligible
         );
-        RandomNumberGenerator.Fill(sealedId[17..BodyLength]);
-        Mac(subject, sealedId[..BodyLength])[..SealLength].CopyTo(sealedId[BodyLength..]);
-        return Base64UrlEncoder.Encode(sealedId.ToArray());
+        SecureRandom.Fill(sealedId[17..BodyLength]);
+        Mac(subject, sealedId[..BodyLength], sealedId[BodyLength..]);
+        return Base64Url.EncodeToString(sealedId);
     }
 
     /// <summary>The ELIGIBLE decision behind an id, if it was made for this subject and has not expired; else null.</summary>
@@ -81,31 +82,57 @@ internal sealed class DecisionSeal(KeyRing keys)
         }
 
         var limit = BinaryPrimitives.ReadInt64BigEndian(sealedId[9..]);
-        var isGenuine = CryptographicOperations.FixedTimeEquals(
-            Mac(subject, sealedId[..BodyLength]).AsSpan(0, SealLength),
-            sealedId[BodyLength..]
-        );
+        Span<byte> expected = stackalloc byte[SealLength];
+        Mac(subject, sealedId[..BodyLength], expected);
+        var isGenuine = CryptographicOperations.FixedTimeEquals(expected, sealedId[BodyLength..]);
         return isGenuine && limit != NotEligible && nowMicros < BinaryPrimitives.ReadInt64BigEndian(sealedId[1..])
             ? new Decision(EligibilityDecision.Eligible, default, limit == NoAmount ? null : limit)
             : null;
     }
 
-    private byte[] Mac(DecisionSubject subject, ReadOnlySpan<byte> body)
+    public void Dispose() => hash.Dispose();
+
+    // Each part behind its length, so that no two subjects have the same bytes.
+    private void Mac(DecisionSubject subject, ReadOnlySpan<byte> body, Span<byte> seal)
     {
-        // A protobuf message is an unambiguous encoding of its parts; deterministic, so that the order of attributes does not matter.
-        var check = new CheckEligibilityRequest
+        var input = new ArrayBufferWriter<byte>(UsualInputLength);
+        input.Write(body);
+        Write(input, subject.Partner);
+        Write(input, subject.Person);
+        Write(input, subject.PolicyVersion);
+        Write(input, subject.Amount?.MinorUnits ?? NoAmount);
+        Write(input, subject.Amount?.CurrencyCode ?? "");
+        if (subject.Attributes.Count > 0)
         {
-            Subject = subject.Person,
-            Programme = $"{subject.Partner} {subject.PolicyVersion}",
-            Amount = subject.Amount,
-        };
-        check.Attributes.Add(subject.Attributes);
-        var size = check.CalculateSize();
-        var input = new byte[BodyLength + size];
-        body.CopyTo(input);
-        using var output = new CodedOutputStream(new MemoryStream(input, BodyLength, size)) { Deterministic = true };
-        check.WriteTo(output);
-        output.Flush();
-        return HMACSHA256.HashData(key, input);
+            Write(input, subject.Attributes);
+        }
+
+        hash.Write(input.WrittenSpan, seal);
+    }
+
+    private static void Write(ArrayBufferWriter<byte> input, string text)
+    {
+        var room = input.GetSpan(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, room[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32BigEndian(room, length);
+        input.Advance(sizeof(int) + length);
+    }
+
+    private static void Write(ArrayBufferWriter<byte> input, long number)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(input.GetSpan(sizeof(long)), number);
+        input.Advance(sizeof(long));
+    }
+
+    // In the order of their names, whatever order they were stated in.
+    private static void Write(ArrayBufferWriter<byte> input, MapField<string, AttributeValue> attributes)
+    {
+        foreach (var (name, value) in attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            Write(input, name);
+            Write(input, (long)value.ValueCase);
+            Write(input, value.Text);
+            Write(input, value.Number);
+        }
     }
 }
