@@ -13,12 +13,16 @@ internal sealed class AuditGroup
 
     public LeafWriter Leaves { get; private set; } = new();
 
+    /// <summary>How many came to wait for it.</summary>
+    public int Size { get; private set; }
+
     public bool HasRoomFor(LeafWriter more) => Leaves.Count == 0 || Leaves.Count + more.Count <= MaxLeaves;
 
     public AuditWaiter Add(LeafWriter written, IReadOnlyList<Reliance> reliances)
     {
         var waiter = new AuditWaiter(reliances, Leaves.Add(written));
         waiters.Add(waiter);
+        Size++;
         return waiter;
     }
 
@@ -54,6 +58,7 @@ internal sealed class AuditGroup
     {
         Leaves.Clear();
         waiters.Clear();
+        Size = 0;
     }
 
     // What waits goes on in as many work items as there are processors: one for each waiter would cost more than what many of them have left to do.

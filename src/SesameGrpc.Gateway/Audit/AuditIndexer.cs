@@ -10,6 +10,8 @@ namespace SesameGrpc.Gateway.Audit;
 internal sealed partial class AuditIndexer(Database database, GatewayOptions options, TimeProvider time, ILogger<AuditIndexer> logger)
     : BackgroundService
 {
+    private const int PageLeaves = 1024;
+
     /// <summary>Makes the next run; false when its leaves have not all come, or when another instance was first.</summary>
     public async Task<bool> IndexAsync(CancellationToken cancellationToken)
     {
@@ -49,19 +51,26 @@ internal sealed partial class AuditIndexer(Database database, GatewayOptions opt
     {
         // What has ended is nobody's any more.
         var first = Math.Clamp(await AuditStore.MinimumIndexAsync(connection, cancellationToken), run.First, run.End);
-        var leaves = await AuditStore.LeavesAsync(connection, first, run.End - first, cancellationToken);
-        if (leaves.Count != run.End - first)
+        var records = new List<UInt128>(LeafRun.FreshLeaves);
+        for (var next = first; next < run.End; next += PageLeaves)
         {
-            throw new LogFormatException($"Of the leaves {first} to {run.End - 1} only {leaves.Count} are stored.");
-        }
-
-        var records = new List<UInt128>(leaves.Count);
-        foreach (var leaf in leaves)
-        {
-            if (AuditEntries.SubjectHashIn(leaf.Entry.Span) is { Length: > 0 } hash)
+            var count = Math.Min(PageLeaves, run.End - next);
+            var leaves = await AuditStore.LeavesAsync(connection, next, count, cancellationToken);
+            if (leaves.Count != count)
             {
-                records.Add(LeafRun.Record(LeafRun.KeyOf(hash), leaf.Index));
+                throw new LogFormatException($"Of the leaves {next} to {next + count - 1} only {leaves.Count} are stored.");
             }
+
+            foreach (var leaf in leaves)
+            {
+                if (AuditEntries.SubjectHashIn(leaf.Entry.Span) is { Length: > 0 } hash)
+                {
+                    records.Add(LeafRun.Record(LeafRun.KeyOf(hash), leaf.Index));
+                }
+            }
+
+            // Calls that wait for a thread come first.
+            await Task.Yield();
         }
 
         return Sorted(records);

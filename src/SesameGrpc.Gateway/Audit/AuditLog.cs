@@ -10,7 +10,7 @@ namespace SesameGrpc.Gateway.Audit;
 /// dense and in the order of commits. Lock order: persons, event streams, audit log; the statements here are the last before a commit. Leaves of answers that rest on consents
 /// are appended only as long as those consents have not ended: see <see cref="WithdrawalFence"/>.
 /// </summary>
-internal sealed class AuditLog(Database database, WithdrawalFence fence, TimeProvider time)
+internal sealed class AuditLog(Database database, WithdrawalFence fence, TimeProvider time) : IDisposable
 {
     /// <summary>Longest entry in bytes: an entry bundle gives its length in 16 bits (C2SP tlog-tiles).</summary>
     public const int MaxEntryBytes = ushort.MaxValue;
@@ -21,15 +21,20 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
 
+    // While calls come side by side, a commit begins this long after the one before, so that many share it; a call that comes alone does not wait.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
+
     // Where a call's entries are written before they are in a group, so that nobody waits for it.
     [ThreadStatic]
     private static LeafWriter? scratch;
 
-    private readonly Lock gate = new();
+    private readonly object gate = new();
     private readonly Queue<AuditGroup> groups = new();
     private AuditGroup? open;
     private AuditGroup? spare;
-    private bool isWriting;
+    private Thread? writer;
+    private bool isIdle;
+    private bool isStopped;
 
     /// <summary>Adds the statements that append the entries as leaves, in their order, to the last batch of a transaction.</summary>
     public static void Append(StatementBatch last, IReadOnlyList<AuditEntry> entries)
@@ -74,6 +79,18 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
         return Enqueue(written, reliances).Outcome;
     }
 
+    /// <summary>Stops the writer; what waits is written still.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isStopped = true;
+            Monitor.Pulse(gate);
+        }
+
+        writer?.Join();
+    }
+
     private AuditWaiter Enqueue(LeafWriter written, IReadOnlyList<Reliance> reliances)
     {
         lock (gate)
@@ -85,25 +102,30 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
                 groups.Enqueue(open);
             }
 
-            var waiter = open.Add(written, reliances);
-            if (!isWriting)
+            if (writer is null)
             {
-                isWriting = true;
-                ThreadPool.UnsafeQueueUserWorkItem(static log => _ = log.WriteGroupsAsync(), this, preferLocal: false);
+                writer = new Thread(WriteGroups) { IsBackground = true, Name = "Audit log" };
+                writer.Start();
+            }
+            else if (isIdle)
+            {
+                Monitor.Pulse(gate);
             }
 
-            return waiter;
+            return open.Add(written, reliances);
         }
     }
 
-    private async Task WriteGroupsAsync()
+    // A thread of its own: SQLite blocks the one that it writes on, and calls need all that the pool has.
+    private void WriteGroups()
     {
         while (NextGroup() is { } group)
         {
+            var began = TimeProvider.System.GetTimestamp();
             try
             {
                 Crash.At(Failpoint.AuditTaken);
-                await WriteStandingAsync(group);
+                WriteStandingAsync(group).GetAwaiter().GetResult();
                 Crash.At(Failpoint.AuditCommitted);
             }
             catch (Exception exception)
@@ -111,16 +133,23 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
                 group.Fail(exception);
             }
 
-            Recycle(group);
+            Recycle(group, began);
         }
     }
 
-    // Null: nobody waits, and whoever comes next starts a writer.
+    // Null: the log is stopped, and nobody waits.
     private AuditGroup? NextGroup()
     {
         lock (gate)
         {
-            isWriting = groups.TryDequeue(out var next);
+            while (groups.Count == 0 && !isStopped)
+            {
+                isIdle = true;
+                Monitor.Wait(gate);
+            }
+
+            isIdle = false;
+            _ = groups.TryDequeue(out var next);
             if (next == open)
             {
                 open = null;
@@ -130,11 +159,18 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
         }
     }
 
-    private void Recycle(AuditGroup group)
+    private void Recycle(AuditGroup group, long began)
     {
-        group.Clear();
         lock (gate)
         {
+            var rest = Interval - TimeProvider.System.GetElapsedTime(began);
+            if (group.Size > 1 && rest > TimeSpan.Zero && !isStopped)
+            {
+                // Whoever comes meanwhile does not wake the writer.
+                Monitor.Wait(gate, rest);
+            }
+
+            group.Clear();
             spare = group;
         }
     }

@@ -6,7 +6,8 @@ namespace SesameGrpc.Gateway.Audit;
 /// <summary>Takes up the tree of the last checkpoint where it was signed; throws <see cref="LogFormatException"/> when what is stored does not fit it.</summary>
 internal static class SignedTree
 {
-    private const int PageLeaves = 16 * Tile.FullWidth;
+    // Small enough that what a page takes stays out of the heap of large objects.
+    private const int PageLeaves = 4 * Tile.FullWidth;
 
     /// <summary>The tree as it was signed last, from its partial tiles; the leaves of the last one still have the hashes that it has.</summary>
     public static async Task<TreeBuilder> ContinueAsync(
@@ -64,6 +65,9 @@ internal static class SignedTree
             {
                 tree.Append(hash, fullTiles.Add);
             }
+
+            // Calls that wait for a thread come first.
+            await Task.Yield();
         }
     }
 
