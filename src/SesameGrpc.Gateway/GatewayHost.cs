@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -104,7 +105,10 @@ internal static class GatewayHost
         services
             .AddOpenTelemetry()
             .WithMetrics(metrics =>
-                metrics.AddMeter(CallMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime").AddPrometheusExporter()
+                metrics
+                    .AddMeter(CallMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+                    .AddView("kestrel.queued_requests", MetricStreamConfiguration.Drop) // two updates a call, and always near zero
+                    .AddPrometheusExporter()
             );
 
         var app = builder.Build();
@@ -145,6 +149,7 @@ internal static class GatewayHost
             .AddSingleton<CallLog>()
             .AddSingleton<Faults>()
             .AddSingleton<CallAudit>()
+            .AddSingleton<CallRefusals>()
             .AddSingleton<StatusInterceptor>();
         services
             .AddGrpc(grpc =>
@@ -185,8 +190,8 @@ internal static class GatewayHost
             branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
         );
         app.UseRouting();
-        app.UseMiddleware<CallPipeline>();
         MapCalls(app, options);
+        app.Run(app.Services.GetRequiredService<CallPipeline>().InvokeAsync);
 
         // WebApplication would put the authorization server before every call; it belongs to the two branches above alone.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
@@ -194,28 +199,32 @@ internal static class GatewayHost
 
     private static void MapCalls(IEndpointRouteBuilder endpoints, GatewayOptions options)
     {
-        List<IEndpointConventionBuilder> services =
-        [
-            endpoints.MapGrpcService<CreditScoreService>(),
-            endpoints.MapGrpcService<EligibilityService>(),
-            endpoints.MapGrpcService<DepositWaiverService>(),
-            endpoints.MapGrpcService<ConsentService>(),
-            endpoints.MapGrpcService<EventService>(),
-            endpoints.MapGrpcService<WebhookService>(),
-            endpoints.MapGrpcService<PartnerAdminService>(),
-            endpoints.MapGrpcService<ProgrammeAdminService>(),
-            endpoints.MapGrpcService<ScoreFeedService>(),
-            endpoints.MapGrpcService<PersonService>(),
-            endpoints.MapGrpcService<AuditService>(),
-            endpoints.MapGrpcService<LedgerService>(),
-            endpoints.MapGrpcHealthChecksService(),
-        ];
+        var unary = new UnaryBinder(endpoints);
+        Map<CreditScoreService>(Contracts.Partner.V1.CreditScoreService.BindService);
+        Map<EligibilityService>(Contracts.Partner.V1.EligibilityService.BindService);
+        Map<DepositWaiverService>(Contracts.Partner.V1.DepositWaiverService.BindService);
+        Map<ConsentService>(Contracts.Partner.V1.ConsentService.BindService);
+        Map<EventService>(Contracts.Partner.V1.EventService.BindService);
+        Map<WebhookService>(Contracts.Partner.V1.WebhookService.BindService);
+        Map<PartnerAdminService>(Contracts.Operator.V1.PartnerAdminService.BindService);
+        Map<ProgrammeAdminService>(Contracts.Operator.V1.ProgrammeAdminService.BindService);
+        Map<ScoreFeedService>(Contracts.Operator.V1.ScoreFeedService.BindService);
+        Map<PersonService>(Contracts.Operator.V1.PersonService.BindService);
+        Map<AuditService>(Contracts.Operator.V1.AuditService.BindService);
+        Map<LedgerService>(Contracts.Operator.V1.LedgerService.BindService);
+        endpoints.MapGrpcHealthChecksService().WithMethodPolicies();
         if (options.Mode == GatewayMode.Sandbox)
         {
-            services.Add(endpoints.MapGrpcReflectionService());
+            endpoints.MapGrpcReflectionService().WithMethodPolicies();
         }
 
-        services.ForEach(service => service.WithMethodPolicies());
+        // Unary methods are served directly, streams by the framework.
+        void Map<TService>(Action<ServiceBinderBase, TService> bind)
+            where TService : class
+        {
+            bind(unary, endpoints.ServiceProvider.GetRequiredService<TService>());
+            endpoints.MapGrpcService<TService>().WithMethodPolicies();
+        }
     }
 
     private static void MapInternal(IApplicationBuilder branch)

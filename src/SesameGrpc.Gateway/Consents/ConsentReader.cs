@@ -22,69 +22,61 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
     private readonly SingleFlight<(string Partner, string Subject), ConsentReading> flights = new();
 
     /// <summary>What the call may rely on; refused with RESOURCE_NOT_FOUND when that is nothing. The call concerns the person from then on.</summary>
-    public async ValueTask<Consent> RequireAsync(
-        Call call,
-        string subject,
-        string scope,
-        string? programme,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<Consent> RequireAsync(Call call, string subject, string scope, string? programme)
     {
-        var (person, consent) = await FindAsync(call, subject, scope, programme, cancellationToken);
-        call.Concerns(person);
-        return consent ?? throw new RefusalException(Refuse.NotFound());
+        var found = FindAsync(call, subject, scope, programme);
+        return found.IsCompletedSuccessfully ? new ValueTask<Consent>(Require(call, found.Result)) : RequireReadAsync(call, found);
     }
 
     /// <summary>The same for one of many persons in a call.</summary>
-    public ValueTask<Agreement> FindAsync(
-        Call call,
-        string subject,
-        string scope,
-        string? programme,
-        CancellationToken cancellationToken
-    ) => AgreeAsync(call, subject, scope, programme, mayBeOlder: true, cancellationToken);
+    public ValueTask<Agreement> FindAsync(Call call, string subject, string scope, string? programme) =>
+        FindAsync(call, subject, scope, programme, mayBeOlder: true);
 
     /// <summary>The same for a grant, which reads what it finds here again under the person's lock.</summary>
-    public ValueTask<Agreement> FindForGrantAsync(
-        Call call,
-        string subject,
-        string scope,
-        string? programme,
-        CancellationToken cancellationToken
-    ) => AgreeAsync(call, subject, scope, programme, sandbox.AllowsMemoryForGrants, cancellationToken);
+    public ValueTask<Agreement> FindForGrantAsync(Call call, string subject, string scope, string? programme) =>
+        FindAsync(call, subject, scope, programme, sandbox.AllowsMemoryForGrants);
 
-    private async ValueTask<Agreement> AgreeAsync(
-        Call call,
-        string subject,
-        string scope,
-        string? programme,
-        bool mayBeOlder,
-        CancellationToken cancellationToken
-    )
+    private ValueTask<Agreement> FindAsync(Call call, string subject, string scope, string? programme, bool mayBeOlder) =>
+        mayBeOlder && memory.Find(call.Partner!.Id, subject) is { } known && Covers(known, scope, programme)
+            ? new ValueTask<Agreement>(Rely(call, subject, known))
+            : ReadAgreementAsync(call, subject, scope, programme, mayBeOlder);
+
+    private async ValueTask<Agreement> ReadAgreementAsync(Call call, string subject, string scope, string? programme, bool mayBeOlder)
     {
         var partner = call.Partner!.Id;
-        var reading = mayBeOlder ? memory.Find(partner, subject) : null;
-        if (!Covers(reading))
-        {
-            reading = await ReadAsync(partner, subject, out var hadBegun).WaitAsync(cancellationToken);
+        var reading = await ReadAsync(partner, subject, out var hadBegun).WaitAsync(call.Aborted);
 
-            // What was read before this call may be relied on (the fence asks as of when it was read), but is no reason to refuse: the person may have agreed since. The reading that
-            // was under way has ended, so whichever is shared now began after the call.
-            if (hadBegun && !(mayBeOlder && Covers(reading)))
-            {
-                reading = await ReadAsync(partner, subject, out _).WaitAsync(cancellationToken);
-            }
+        // What was read before this call may be relied on (the fence asks as of when it was read), but is no reason to refuse: the person may have agreed since. The reading that
+        // was under way has ended, so whichever is shared now began after the call.
+        if (hadBegun && !(mayBeOlder && Covers(reading, scope, programme)))
+        {
+            reading = await ReadAsync(partner, subject, out _).WaitAsync(call.Aborted);
         }
 
-        if (!Covers(reading) || !call.MayConcern(subject))
+        return Covers(reading, scope, programme) ? Rely(call, subject, reading) : new Agreement(reading.Person ?? subject, null);
+    }
+
+    private bool Covers(ConsentReading found, string scope, string? programme) =>
+        found.Consent?.Covers(scope, programme, time.NowMicros()) == true;
+
+    private static Agreement Rely(Call call, string subject, ConsentReading reading)
+    {
+        if (!call.MayConcern(subject))
         {
-            return new Agreement(reading?.Person ?? subject, null);
+            return new Agreement(reading.Person ?? subject, null);
         }
 
-        call.Reliances.Add(new Reliance(reading!.Consent!.Person, reading.AsOf));
-        return new Agreement(reading.Consent.Person, reading.Consent);
+        var consent = reading.Consent!;
+        call.Reliances.Add(new Reliance(consent.Person, reading.AsOf));
+        return new Agreement(consent.Person, consent);
+    }
 
-        bool Covers(ConsentReading? found) => found?.Consent?.Covers(scope, programme, time.NowMicros()) == true;
+    private static async ValueTask<Consent> RequireReadAsync(Call call, ValueTask<Agreement> reading) => Require(call, await reading);
+
+    private static Consent Require(Call call, Agreement agreement)
+    {
+        call.Concerns(agreement.Person);
+        return agreement.Consent ?? throw new RefusalException(Refuse.NotFound());
     }
 
     private Task<ConsentReading> ReadAsync(string partner, string subject, out bool hadBegun) =>

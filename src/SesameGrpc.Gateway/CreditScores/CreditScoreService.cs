@@ -18,6 +18,9 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
     : Contracts.Partner.V1.CreditScoreService.CreditScoreServiceBase
 {
     private const int MaxBatch = 1000;
+    private static readonly string[] NotScored = ["not_scored_reason"];
+    private static readonly string[] Score = ["score", "band"];
+    private static readonly string[] ScoreAndDimensions = ["score", "band", "dimensions"];
     private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
     public override async Task<GetCreditScoreResponse> GetCreditScore(GetCreditScoreRequest request, ServerCallContext context)
@@ -28,7 +31,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         }
 
         var call = context.Call();
-        var (person, consent) = await consents.FindAsync(call, request.Subject, PartnerScopes.ScoreRead, null, context.CancellationToken);
+        var (person, consent) = await consents.FindAsync(call, request.Subject, PartnerScopes.ScoreRead, null);
         call.Concerns(person);
         if (request.IncludeDimensions)
         {
@@ -40,7 +43,11 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             throw new RefusalException(Refuse.NotFound());
         }
 
-        var reading = await persons.GetAsync(consent.Person, context.CancellationToken);
+        if (!persons.TryGet(consent.Person, out var reading))
+        {
+            reading = await persons.GetAsync(consent.Person, call.Aborted);
+        }
+
         return reading.Person is null
             ? throw new RefusalException(Refuse.NotFound())
             : Answer(call, consent, reading, request.IncludeDimensions);
@@ -50,8 +57,8 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
     {
         new FieldCheck().Person("subject", request.Subject).Enforce();
         var call = context.Call();
-        var consent = await consents.RequireAsync(call, request.Subject, PartnerScopes.ScoreBandRead, null, context.CancellationToken);
-        var reading = await persons.GetAsync(consent.Person, context.CancellationToken);
+        var consent = await consents.RequireAsync(call, request.Subject, PartnerScopes.ScoreBandRead, null);
+        var reading = await persons.GetAsync(consent.Person, call.Aborted);
         var person = reading.Person ?? throw new RefusalException(Refuse.NotFound());
         var response = new GetScoreBandResponse { Subject = request.Subject };
         if (person.IsExpired(time.NowMicros(), validity))
@@ -92,7 +99,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             return Refused(call, null, ErrorReason.FieldInvalid);
         }
 
-        var (personId, consent) = await consents.FindAsync(call, subject, PartnerScopes.ScoreRead, null, cancellationToken);
+        var (personId, consent) = await consents.FindAsync(call, subject, PartnerScopes.ScoreRead, null);
         var reading = consent is null ? default : await persons.GetAsync(consent.Person, cancellationToken);
         return consent is null || reading.Person is null
             ? Refused(call, personId, ErrorReason.ResourceNotFound)
@@ -128,10 +135,10 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         return response;
     }
 
-    private static IEnumerable<string> FieldsOf(GetCreditScoreResponse told) =>
-        told.Score is null ? ["not_scored_reason"]
-        : told.Score.Dimensions is null ? ["score", "band"]
-        : ["score", "band", "dimensions"];
+    private static string[] FieldsOf(GetCreditScoreResponse told) =>
+        told.Score is null ? NotScored
+        : told.Score.Dimensions is null ? Score
+        : ScoreAndDimensions;
 
     private static AuditEntry EntryOf(Call call, Consent consent, PersonSnapshot person, IEnumerable<string> told)
     {

@@ -42,8 +42,7 @@ internal sealed class DepositWaiverService(
             call,
             request.Subject,
             PartnerScopes.DepositWaiverWrite,
-            request.Programme,
-            context.CancellationToken
+            request.Programme
         );
         call.Concerns(person);
 

@@ -32,15 +32,8 @@ internal sealed class EligibilityService(
         var call = context.Call();
         OrderChecks.Check(new FieldCheck(), request.Subject, request.Amount, request.Attributes).Enforce();
         var programme = context.Partner().Programme(request.Programme);
-        var consent = await consents.RequireAsync(
-            call,
-            request.Subject,
-            PartnerScopes.EligibilityCheck,
-            programme.Programme.Id,
-            context.CancellationToken
-        );
-        return await CheckAsync(call, consent, programme, request, context.CancellationToken)
-            ?? throw new RefusalException(Refuse.NotFound());
+        var consent = await consents.RequireAsync(call, request.Subject, PartnerScopes.EligibilityCheck, programme.Programme.Id);
+        return await CheckAsync(call, consent, programme, request) ?? throw new RefusalException(Refuse.NotFound());
     }
 
     public override async Task<BatchCheckEligibilityResponse> BatchCheckEligibility(
@@ -90,14 +83,8 @@ internal sealed class EligibilityService(
             OrderChecks.Check(new FieldCheck(), check.Subject, check.Amount, check.Attributes).Enforce();
             person = check.Subject;
             var programme = context.Partner().Programme(check.Programme);
-            (person, var consent) = await consents.FindAsync(
-                call,
-                check.Subject,
-                PartnerScopes.EligibilityCheck,
-                programme.Programme.Id,
-                context.CancellationToken
-            );
-            return consent is not null && await CheckAsync(call, consent, programme, check, context.CancellationToken) is { } response
+            (person, var consent) = await consents.FindAsync(call, check.Subject, PartnerScopes.EligibilityCheck, programme.Programme.Id);
+            return consent is not null && await CheckAsync(call, consent, programme, check) is { } response
                 ? new BatchEligibilityResult { Response = response }
                 : Refused(call, person, ErrorReason.ResourceNotFound);
         }
@@ -118,11 +105,14 @@ internal sealed class EligibilityService(
         Call call,
         Consent consent,
         EnrolledProgramme programme,
-        CheckEligibilityRequest request,
-        CancellationToken cancellationToken
+        CheckEligibilityRequest request
     )
     {
-        var reading = await persons.GetAsync(consent.Person, cancellationToken);
+        if (!persons.TryGet(consent.Person, out var reading))
+        {
+            reading = await persons.GetAsync(consent.Person, call.Aborted);
+        }
+
         if (reading.Person is not { } person)
         {
             return null;
@@ -135,7 +125,6 @@ internal sealed class EligibilityService(
         var response = new CheckEligibilityResponse
         {
             Decision = decision.Outcome,
-            Reasons = { ReasonTexts.Of(decision.Reasons) },
             Terms =
                 decision.Outcome == EligibilityDecision.Eligible
                 && Minimisation.FieldsOf(call.Partner!.Document.Kind, consent.Purpose).HasFlag(PersonField.Terms)
@@ -147,6 +136,11 @@ internal sealed class EligibilityService(
             Source = reading.Source,
             Age = Duration.FromTimeSpan(reading.AgeAt(nowMicros)),
         };
+        if (decision.Outcome != EligibilityDecision.Eligible)
+        {
+            response.Reasons.Add(ReasonTexts.Of(decision.Reasons));
+        }
+
         call.AuditEntries.Add(EntryOf(call, consent, request, person, response));
         return response;
     }
@@ -165,7 +159,11 @@ internal sealed class EligibilityService(
         entry.Programme = request.Programme;
         entry.PolicyVersion = told.PolicyVersion;
         entry.Decision = told.Decision;
-        entry.DecisionReasons.Add(told.Reasons.Select(detail => detail.Reason));
+        foreach (var detail in told.Reasons)
+        {
+            entry.DecisionReasons.Add(detail.Reason);
+        }
+
         entry.PersonVersion = person.Version;
         entry.DisclosedFields.Add("decision");
         if (told.Terms is not null)

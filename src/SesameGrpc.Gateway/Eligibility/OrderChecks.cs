@@ -9,15 +9,17 @@ namespace SesameGrpc.Gateway.Eligibility;
 internal static class OrderChecks
 {
     private const int MaxAttributes = 16;
+    private static readonly string AmountRule = $"must be 1 to {Cny.Largest} fen";
+    private static readonly string AttributesRule = $"must be at most {MaxAttributes}";
 
     public static FieldCheck Check(FieldCheck check, string subject, Money? amount, MapField<string, AttributeValue> attributes) =>
         check
             .Person("subject", subject)
             .Require(amount is null || amount.CurrencyCode == Cny.Code, "amount.currency_code", "must be CNY")
-            .Require(amount is null || amount.MinorUnits is > 0 and <= Cny.Largest, "amount.minor_units", $"must be 1 to {Cny.Largest} fen")
-            .Require(attributes.Count <= MaxAttributes, "attributes", $"must be at most {MaxAttributes}")
+            .Require(amount is null || amount.MinorUnits is > 0 and <= Cny.Largest, "amount.minor_units", AmountRule)
+            .Require(attributes.Count <= MaxAttributes, "attributes", AttributesRule)
             .Require(
-                attributes.All(pair => pair.Key.Length <= 64 && pair.Value.Text.Length <= 64),
+                attributes.Count == 0 || attributes.All(pair => pair.Key.Length <= 64 && pair.Value.Text.Length <= 64),
                 "attributes",
                 "must have names and texts of at most 64 characters"
             );

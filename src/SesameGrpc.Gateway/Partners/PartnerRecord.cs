@@ -12,6 +12,9 @@ internal sealed class PartnerRecord(Partner document, CompiledCatalogue programm
 
     public string Id => Document.Partner_;
 
+    /// <summary>The partner as request records and the audit log know it.</summary>
+    public string Caller { get; } = $"partner:{document.Partner_}";
+
     public bool IsActive => Document.State == PartnerState.Active;
 
     public FrozenSet<string> Scopes { get; } = document.Scopes.ToFrozenSet(StringComparer.Ordinal);

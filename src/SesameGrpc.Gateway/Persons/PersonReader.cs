@@ -14,6 +14,14 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
 
     private readonly SingleFlight<UInt128, PersonReading> flights = new();
 
+    /// <summary>The person as this instance remembers them; false: the person has to be read, see <see cref="GetAsync"/>.</summary>
+    public bool TryGet(string subject, out PersonReading reading)
+    {
+        var isKnown = memory.TryGet(subject, out var person);
+        reading = new PersonReading(person, AnswerSource.Memory);
+        return isKnown;
+    }
+
     public ValueTask<PersonReading> GetAsync(string subject, CancellationToken cancellationToken) =>
         memory.TryGet(subject, out var person)
             ? ValueTask.FromResult(new PersonReading(person, AnswerSource.Memory))

@@ -4,6 +4,7 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Tls;
@@ -15,8 +16,8 @@ namespace SesameGrpc.Gateway.Pipeline;
 /// <summary>One call under way: what the steps of the pipeline have found out, for the steps behind them and for the services.</summary>
 internal sealed class Call(HttpContext http, AuditEntries entries)
 {
+    private readonly MethodEndpoint? endpoint = http.GetEndpoint()?.Metadata.GetMetadata<MethodEndpoint>();
     private string? id;
-    private ByteString subjectHash = ByteString.Empty;
 
     public HttpContext Http { get; } = http;
 
@@ -24,18 +25,27 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     public long Begun { get; init; }
 
     /// <summary>Names the call in RequestInfo and in the logs.</summary>
-    public string Id => id ??= Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+    public string Id => id ??= NewId();
 
     public Listener Listener { get; } = http.Listener();
 
     /// <summary>"package.Service/Method", or null where the path names no method.</summary>
-    public string? Method { get; } = http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName[1..];
+    public string? Method => endpoint?.Method ?? Http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName[1..];
 
-    public MethodPolicy? Policy { get; } = http.GetEndpoint()?.Metadata.GetMetadata<MethodPolicy>();
+    public MethodPolicy? Policy => endpoint?.Policy;
+
+    /// <summary>Whether the gRPC framework has a part in the call.</summary>
+    public bool IsDirect => endpoint?.IsDirect == true;
+
+    /// <summary>The status that was sent; null where the gRPC framework sends it.</summary>
+    public StatusCode? Status { get; set; }
 
     public ClientCertificate? Certificate { get; } = http.Features.Get<ClientCertificate>();
 
     public CallDeadline? Deadline { get; set; }
+
+    /// <summary>Cancelled when the deadline passes or the connection ends. Asking for it starts a timer.</summary>
+    public CancellationToken Aborted => Deadline?.Token ?? Http.RequestAborted;
 
     /// <summary>The calling partner; null on the operator listener.</summary>
     public PartnerRecord? Partner { get; set; }
@@ -44,6 +54,9 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     public string? Operator { get; set; }
 
     public ValidatedToken? Token { get; set; }
+
+    /// <summary>Where the call is counted among those of its partner under way; null: it is not.</summary>
+    public ConcurrencyLimits.Counter? Place { get; set; }
 
     /// <summary>Whether the token has the scope, and the partner has it still; only for methods whose row asks for a partner's token.</summary>
     public bool HasScope(string scope) => Token!.Scopes.Contains(scope) && Partner!.Scopes.Contains(scope);
@@ -54,7 +67,7 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     public bool IsIdentified => Partner is not null || Operator is not null;
 
     /// <summary>The caller as request records and the audit log know it.</summary>
-    public string Caller => Partner is not null ? $"partner:{Partner.Id}" : $"operator:{Operator}";
+    public string Caller => Partner?.Caller ?? $"operator:{Operator}";
 
     /// <summary>The request_id of a mutation, once it is known to have its form.</summary>
     public string RequestId { get; set; } = "";
@@ -63,17 +76,20 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     /// What the call has to leave in the audit log, one entry for each person. Those of a disclosure are durable before its answer is sent; those of a
     /// mutation are committed with it. A call that adds none leaves one that names the person it concerns.
     /// </summary>
-    public List<AuditEntry> AuditEntries { get; } = [];
+    public List<AuditEntry> AuditEntries { get; } = new(1);
 
     /// <summary>The consents that the answer rests on: it is not sent if one of them has ended by then.</summary>
-    public List<Reliance> Reliances { get; } = [];
+    public List<Reliance> Reliances { get; } = new(1);
+
+    private static string NewId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        SecureRandom.Fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
 
     /// <summary>The request is about this person, by internal id, or by what the caller said where that leads to nobody: entries that name nobody else, also that of a refusal, carry the person's hash.</summary>
-    public void Concerns(string person)
-    {
-        Person = person;
-        subjectHash = entries.SubjectHashOf(person);
-    }
+    public void Concerns(string person) => Person = person;
 
     /// <summary>The person that the request is about; null: none is known.</summary>
     public string? Person { get; private set; }
@@ -104,7 +120,7 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     {
         var entry = entries.New(Caller, Method!, Id);
         entry.Outcome = Policy?.Effect == Effect.Mutation ? AuditOutcome.Changed : AuditOutcome.Disclosed;
-        entry.SubjectHash = person is null ? subjectHash : entries.SubjectHashOf(person);
+        entry.SubjectHash = (person ?? Person) is { } concerned ? entries.SubjectHashOf(concerned) : ByteString.Empty;
         entry.RequestId = RequestId;
         return entry;
     }
@@ -114,7 +130,9 @@ internal static class Calls
 {
     /// <summary>The call behind a service method.</summary>
     public static Call Call(this ServerCallContext context) =>
-        context.GetHttpContext().Features.Get<Call>() ?? throw new InvalidOperationException("The call did not come through the pipeline.");
+        (context as UnaryContext)?.Call
+        ?? context.GetHttpContext().Features.Get<Call>()
+        ?? throw new InvalidOperationException("The call did not come through the pipeline.");
 
     /// <summary>The calling partner; only for methods whose row asks for a partner's token.</summary>
     public static PartnerRecord Partner(this ServerCallContext context) =>

@@ -17,26 +17,39 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
     /// The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent. False: a consent that the answer rests on has ended in the
     /// meantime, so the handler is to be asked again.
     /// </summary>
-    public async Task<bool> AnsweredAsync(Call call)
+    public async Task<bool> AnsweredAsync(Call call) => await MayAnswerAsync(call, await AppendAsync(call));
+
+    /// <summary>The first half of <see cref="AnsweredAsync"/>: the call's entries become durable.</summary>
+    public ValueTask<AppendOutcome> AppendAsync(Call call)
     {
         if (call.Policy!.Effect != Effect.Disclosure)
         {
-            return true;
+            return new ValueTask<AppendOutcome>(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
         }
 
-        var entries = call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()];
-        var outcome = await log.AppendAsync(entries, call.Reliances);
-        Crash.At(Failpoint.AuditDurable);
-        return outcome.IsAppended && (call.Reliances.Count == 0 || await IsInTimeAsync(call, outcome.CheckedAt));
+        if (call.AuditEntries.Count == 0)
+        {
+            call.AuditEntries.Add(call.NewAuditEntry());
+        }
+
+        return log.AppendAsync(call.AuditEntries, call.Reliances);
     }
 
-    // An answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.
-    private async ValueTask<bool> IsInTimeAsync(Call call, long checkedAt)
+    /// <summary>The second half: an answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.</summary>
+    public ValueTask<bool> MayAnswerAsync(Call call, AppendOutcome outcome)
+    {
+        Crash.At(Failpoint.AuditDurable);
+        return outcome.IsAppended && call.Reliances.Count > 0 && time.GetElapsedTime(outcome.CheckedAt) > WithdrawalFence.LongestAnswer
+            ? CheckAgainAsync(call, outcome.CheckedAt)
+            : new ValueTask<bool>(outcome.IsAppended);
+    }
+
+    private async ValueTask<bool> CheckAgainAsync(Call call, long checkedAt)
     {
         while (time.GetElapsedTime(checkedAt) > WithdrawalFence.LongestAnswer)
         {
             checkedAt = time.GetTimestamp();
-            await fence.CatchUpAsync(call.Http.RequestAborted);
+            await fence.CatchUpAsync(call.Aborted);
             if (call.Reliances.Any(fence.HasEnded))
             {
                 return false;
@@ -59,7 +72,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         entry.ErrorReason = refusal.Reason;
         try
         {
-            await log.AppendAsync([entry], call.Http.RequestAborted);
+            await log.AppendAsync([entry], call.Aborted);
             await HoldAsync(call, refusal);
             return refusal;
         }
@@ -75,7 +88,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         var rest = NotFoundAfter - time.GetElapsedTime(call.Begun);
         if (refusal.Reason == ErrorReason.ResourceNotFound && rest > TimeSpan.Zero)
         {
-            await Task.Delay(rest, time, call.Http.RequestAborted);
+            await Task.Delay(rest, time, call.Aborted);
         }
     }
 

@@ -1,34 +1,46 @@
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>
-/// The deadline of one call: the caller's grpc-timeout within the method's longest, or the default. When it passes, the call's
-/// RequestAborted token is cancelled, and what the handler then throws becomes DEADLINE_EXCEEDED.
+/// The deadline of one call: the caller's grpc-timeout within the method's longest, or the default. Most calls are answered without waiting for anything, so a timer runs only once
+/// somebody has asked for <see cref="Token"/>. When it passes, the token is cancelled, and what the handler then throws becomes DEADLINE_EXCEEDED.
 /// </summary>
 internal sealed class CallDeadline : IDisposable
 {
-    private readonly CancellationTokenSource source;
+    private readonly HttpContext http;
+    private readonly TimeProvider time;
+    private readonly long started;
+    private CancellationTokenSource? source;
+    private CancellationTokenSource? timer;
+    private CancellationTokenRegistration reading;
 
     private CallDeadline(HttpContext http, TimeSpan timeout, TimeProvider time)
     {
-        Timeout = timeout;
-        Aborted = http.RequestAborted;
-        timer = new CancellationTokenSource(timeout, time);
-        source = CancellationTokenSource.CreateLinkedTokenSource(Aborted, timer.Token);
-        http.RequestAborted = source.Token;
-
-        // The framework waits for a unary call's message without any token.
-        reading = timer.Token.Register(static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), http);
+        (this.http, Timeout, this.time) = (http, timeout, time);
+        started = time.GetTimestamp();
     }
-
-    private readonly CancellationTokenSource timer;
-    private readonly CancellationTokenRegistration reading;
 
     public TimeSpan Timeout { get; }
 
-    public bool HasPassed => timer.IsCancellationRequested;
+    public bool HasPassed => timer?.IsCancellationRequested == true || time.GetElapsedTime(started) >= Timeout;
 
-    /// <summary>The connection's own abort token, without the deadline.</summary>
-    public CancellationToken Aborted { get; }
+    /// <summary>Whether the connection, or the caller, has ended the call; the deadline does not count.</summary>
+    public bool IsAborted => (connection ?? http.RequestAborted).IsCancellationRequested;
+
+    private CancellationToken? connection;
+
+    /// <summary>Cancelled when the deadline passes or the connection ends; from the first time on, also the call's RequestAborted.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            if (source is null)
+            {
+                Arm();
+            }
+
+            return source!.Token;
+        }
+    }
 
     /// <summary>Starts the deadline; null for a header that is not a grpc-timeout. The header is taken away, so that no other timer runs.</summary>
     public static CallDeadline? Start(HttpContext http, TimeSpan byDefault, TimeSpan longest, TimeProvider time)
@@ -51,8 +63,20 @@ internal sealed class CallDeadline : IDisposable
     public void Dispose()
     {
         reading.Dispose();
-        source.Dispose();
-        timer.Dispose();
+        source?.Dispose();
+        timer?.Dispose();
+    }
+
+    private void Arm()
+    {
+        connection = http.RequestAborted;
+        var left = Timeout - time.GetElapsedTime(started);
+        timer = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        source = CancellationTokenSource.CreateLinkedTokenSource(connection.Value, timer.Token);
+        http.RequestAborted = source.Token;
+
+        // The framework waits for a message without any token.
+        reading = timer.Token.Register(static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), http);
     }
 
     /// <summary>Reads TimeoutValue TimeoutUnit of the gRPC protocol: 1 to 8 digits and a unit.</summary>

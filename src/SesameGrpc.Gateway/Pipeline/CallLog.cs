@@ -7,7 +7,7 @@ internal sealed partial class CallLog(ILogger<CallLog> logger)
 {
     public void Refused(Call call)
     {
-        if (logger.IsEnabled(LogLevel.Information) && CallMetrics.StatusOf(call.Http) is var status and not StatusCode.OK)
+        if (logger.IsEnabled(LogLevel.Information) && CallMetrics.StatusOf(call) is var status and not StatusCode.OK)
         {
             LogRefused(status, call.Method, call.Partner?.Id ?? call.Operator, call.Certificate?.Certificate.SerialNumber, call.Id);
         }

@@ -10,6 +10,8 @@ internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
 {
     public const string MeterName = "SesameGrpc.Gateway";
 
+    private static readonly string[] StatusNames = [.. Enum.GetValues<StatusCode>().Order().Select(status => status.ToString())];
+
     private readonly Histogram<double> duration = meters
         .Create(MeterName)
         .CreateHistogram<double>(
@@ -33,12 +35,14 @@ internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
         {
             { "rpc.system.name", "grpc" },
             { "rpc.method", call.Method ?? "_OTHER" },
-            { "rpc.response.status_code", StatusOf(call.Http).ToString() },
+            { "rpc.response.status_code", StatusNames[(int)StatusOf(call)] },
         };
         duration.Record(time.GetElapsedTime(call.Begun).TotalSeconds, tags);
     }
 
-    public static StatusCode StatusOf(HttpContext http)
+    public static StatusCode StatusOf(Call call) => call.Status ?? StatusOf(call.Http);
+
+    private static StatusCode StatusOf(HttpContext http)
     {
         var trailers = http.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
         var text =

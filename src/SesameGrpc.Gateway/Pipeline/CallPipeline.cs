@@ -17,28 +17,41 @@ internal sealed class CallPipeline(
     TokenValidator tokens,
     TrustEpoch epoch,
     ConcurrencyLimits concurrency,
-    StatusDetails statuses,
     Faults faults,
     AuditEntries entries,
     CallAudit audit,
+    CallRefusals refusals,
+    StatusDetails statuses,
     CallMetrics metrics,
     CallLog log,
     GatewayOptions options,
     TimeProvider time
-) : IMiddleware
+)
 {
-    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    public async Task InvokeAsync(HttpContext http)
     {
         var call = new Call(http, entries) { Begun = time.GetTimestamp() };
         http.Features.Set(call);
         try
         {
-            var refusal = await CheckAsync(call);
-            await AnswerAsync(call, refusal, next); // 8. the refusal, or the service; StatusInterceptor turns what it throws into a status
-            await CompleteAsync(call); // 9. a status that the gRPC framework made itself gets its details
+            if (await CheckAsync(call) is { } refusal)
+            {
+                await refusals.AnswerAsync(call, refusal);
+                return;
+            }
+
+            if (call.IsDirect)
+            {
+                await http.GetEndpoint()!.RequestDelegate!(http); // 8. the service; see UnaryEndpoint
+            }
+            else
+            {
+                await ServeByFrameworkAsync(call);
+            }
         }
         finally
         {
+            ConcurrencyLimits.Leave(call);
             call.Deadline?.Dispose();
             metrics.Record(call);
             log.Refused(call);
@@ -68,26 +81,11 @@ internal sealed class CallPipeline(
         }
     }
 
-    private async Task AnswerAsync(Call call, Refusal? refusal, RequestDelegate next)
+    // Streams: StatusInterceptor turns what the service throws into a status, and a status that the framework made itself gets its details.
+    private async Task ServeByFrameworkAsync(Call call)
     {
-        if (refusal is not null)
-        {
-            statuses.WriteTrailersOnly(call.Http.Response, await audit.RefusedAsync(call, refusal), call.Id);
-            return;
-        }
-
-        try
-        {
-            await next(call.Http);
-        }
-        finally
-        {
-            concurrency.Leave(call);
-        }
-    }
-
-    private async ValueTask CompleteAsync(Call call)
-    {
+        _ = call.Aborted;
+        await call.Http.GetEndpoint()!.RequestDelegate!(call.Http);
         if (FrameworkStatus.Find(call) is { } refusal)
         {
             FrameworkStatus.Complete(call, statuses.ToStatus(await audit.RefusedAsync(call, refusal), call.Id));
@@ -173,7 +171,7 @@ internal sealed class CallPipeline(
 
         async ValueTask<Refusal?> ValidateTokenAsync(Call call, TokenMemo memo, string header, long seenEpoch)
         {
-            var (token, refusal) = await tokens.ValidateAsync(header[Scheme.Length..], call.Certificate!, call.Http.RequestAborted);
+            var (token, refusal) = await tokens.ValidateAsync(header[Scheme.Length..], call.Certificate!, call.Aborted);
             if (token is null)
             {
                 return refusal;

@@ -20,6 +20,7 @@ internal sealed class ConcurrencyLimits(GatewayOptions options)
         var counter = counters.GetOrAdd(partner.Id, static _ => new Counter());
         if (Interlocked.Increment(ref counter.UnderWay) <= limit)
         {
+            call.Place = counter;
             return null;
         }
 
@@ -27,15 +28,16 @@ internal sealed class ConcurrencyLimits(GatewayOptions options)
         return Refuse.TooManyCalls(limit);
     }
 
-    public void Leave(Call call)
+    public static void Leave(Call call)
     {
-        if (call.Partner is { } partner)
+        if (call.Place is { } counter)
         {
-            Interlocked.Decrement(ref counters[partner.Id].UnderWay);
+            Interlocked.Decrement(ref counter.UnderWay);
         }
     }
 
-    private sealed class Counter
+    /// <summary>Calls of one partner.</summary>
+    internal sealed class Counter
     {
         public int UnderWay;
     }

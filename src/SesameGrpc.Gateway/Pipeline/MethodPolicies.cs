@@ -98,16 +98,16 @@ internal static class MethodPolicies
     /// <summary>The row of a method, by its full name "package.Service/Method".</summary>
     public static MethodPolicy? Find(string method) => Rows.GetValueOrDefault(method);
 
-    /// <summary>Attaches its row to each method of a mapped gRPC service.</summary>
-    public static TBuilder WithMethodPolicies<TBuilder>(this TBuilder endpoints)
+    /// <summary>Attaches what is known of it to each method of a mapped gRPC service.</summary>
+    public static TBuilder WithMethodPolicies<TBuilder>(this TBuilder endpoints, bool isDirect = false)
         where TBuilder : IEndpointConventionBuilder
     {
         endpoints.Add(endpoint =>
         {
             var method = endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method.FullName;
-            if (method is not null && Find(method[1..]) is { } row)
+            if (method is not null)
             {
-                endpoint.Metadata.Add(row);
+                endpoint.Metadata.Add(new MethodEndpoint(method[1..], Find(method[1..]), isDirect));
             }
         });
         return endpoints;

@@ -28,6 +28,12 @@ internal sealed record MethodPolicy(
     TimeSpan MaxDeadline
 );
 
+/// <summary>What routing says of a call.</summary>
+/// <param name="Method">Full name: "package.Service/Method".</param>
+/// <param name="Policy">The method's row; null: it has none.</param>
+/// <param name="IsDirect">Whether <see cref="UnaryEndpoint{TRequest, TResponse}"/> serves it; else the gRPC framework does.</param>
+internal sealed record MethodEndpoint(string Method, MethodPolicy? Policy, bool IsDirect);
+
 /// <summary>Whether a method changes anything or tells of persons.</summary>
 internal enum Effect
 {

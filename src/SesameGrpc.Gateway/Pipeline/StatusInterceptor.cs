@@ -4,37 +4,9 @@ using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
-/// <summary>Turns everything that a service throws into a complete status, and sees to it that the audit log has the call's entries before it is answered.</summary>
+/// <summary>What <see cref="UnaryEndpoint{TRequest, TResponse}"/> does, for the streams, which the gRPC framework serves: turns everything that a service throws into a complete status, and sees to it that the audit log has the call's entries before it is answered.</summary>
 internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults, CallAudit audit) : Interceptor
 {
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request,
-        ServerCallContext context,
-        UnaryServerMethod<TRequest, TResponse> continuation
-    )
-    {
-        var call = context.Call();
-        try
-        {
-            while (true)
-            {
-                var response = await continuation(request, context);
-                if (await audit.AnsweredAsync(call))
-                {
-                    return response;
-                }
-
-                // A handler that discloses changes nothing, so it may be asked twice.
-                call.AuditEntries.Clear();
-                call.Reliances.Clear();
-            }
-        }
-        catch (Exception exception)
-        {
-            throw await ToRpcExceptionAsync(exception, call);
-        }
-    }
-
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         ServerCallContext context,

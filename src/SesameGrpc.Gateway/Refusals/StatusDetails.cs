@@ -2,6 +2,7 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
+using Microsoft.AspNetCore.Http.Features;
 using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Gateway.Refusals;
@@ -53,9 +54,15 @@ internal sealed class StatusDetails(string publicUrl)
         return status;
     }
 
-    /// <summary>Answers a call that has no response yet with the status alone (a "Trailers-Only" response of the gRPC protocol).</summary>
-    public void WriteTrailersOnly(Microsoft.AspNetCore.Http.HttpResponse response, Refusal refusal, string requestId)
+    /// <summary>Answers a call with the status alone: in trailers, or where there is no response yet in its headers (a "Trailers-Only" response of the gRPC protocol).</summary>
+    public void Write(Microsoft.AspNetCore.Http.HttpResponse response, Refusal refusal, string requestId)
     {
+        if (response.HasStarted)
+        {
+            Write(response.HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, ToStatus(refusal, requestId));
+            return;
+        }
+
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         Write(response.Headers, ToStatus(refusal, requestId));

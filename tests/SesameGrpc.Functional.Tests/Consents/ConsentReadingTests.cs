@@ -70,7 +70,7 @@ public sealed class ConsentReadingTests(Stores stores)
         var http = new DefaultHttpContext();
         http.Features.Set(new ListenerFeature(Listener.Partner));
         var call = new Call(http, gateway.Service<AuditEntries>()) { Partner = gateway.Service<PartnerDirectory>().Current.Find("lender") };
-        return gateway.Service<ConsentReader>().FindAsync(call, subject, Scope, null, CancellationToken.None).AsTask();
+        return gateway.Service<ConsentReader>().FindAsync(call, subject, Scope, null).AsTask();
     }
 
     /// <summary>

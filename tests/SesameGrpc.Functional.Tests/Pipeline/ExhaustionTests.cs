@@ -12,7 +12,9 @@ using Xunit;
 
 namespace SesameGrpc.Functional.Tests.Pipeline;
 
-/// <summary>Callers who want the gateway's memory or its patience.</summary>
+/// <summary>Callers who want the gateway's memory or its patience. By itself: what other tests allocate would be counted.</summary>
+[Collection(nameof(ExhaustionTests))]
+[CollectionDefinition(nameof(ExhaustionTests), DisableParallelization = true)]
 public sealed class ExhaustionTests
 {
     private const string Lookup = "/sesame.partner.v1.CreditScoreService/GetCreditScore";

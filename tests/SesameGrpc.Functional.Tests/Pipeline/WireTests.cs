@@ -64,6 +64,27 @@ public sealed class WireTests
     }
 
     [Fact]
+    public async Task Message_WithMoreBehindIt_IsMalformed()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Equal(
+            (StatusCode.InvalidArgument, "MESSAGE_MALFORMED"),
+            await SendAsync(gateway, Path, [.. Frame(Lookup()), .. Frame(Lookup())])
+        );
+        Assert.Equal((StatusCode.InvalidArgument, "MESSAGE_MALFORMED"), await SendAsync(gateway, Path, [.. Frame(Lookup()), 0]));
+    }
+
+    /// <summary>Headers and every byte of the message come one by one.</summary>
+    [Fact]
+    public async Task Message_InPieces_IsReadWhole()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Equal((StatusCode.NotFound, "RESOURCE_NOT_FOUND"), await SendAsync(gateway, Path, Frame(Lookup()), inPieces: true));
+    }
+
+    [Fact]
     public async Task Message_CompressedInAnUnknownWay_IsRefused()
     {
         await using var gateway = await GatewayUnderTest.StartAsync();
@@ -120,12 +141,13 @@ public sealed class WireTests
         string path,
         byte[] body,
         string? timeout = null,
-        string? encoding = null
+        string? encoding = null,
+        bool inPieces = false
     )
     {
         var bike = await gateway.ConnectAsync("bike");
         using var http = new HttpClient(gateway.Handler(bike.Certificate));
-        using var content = new ByteArrayContent(body);
+        using HttpContent content = inPieces ? new SlowContent(body) : new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         var url = new Uri(
             $"{gateway.PartnerUrl.ToString().TrimEnd('/')}{path}",
@@ -156,5 +178,24 @@ public sealed class WireTests
         var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(encoded.PadRight((encoded.Length + 3) / 4 * 4, '=')));
         Assert.Equal(status.Code.ToString(), fields.GetValues("grpc-status").Single());
         return ((StatusCode)status.Code, status.Details.Single(detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>().Reason);
+    }
+
+    private sealed class SlowContent(byte[] body) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.FlushAsync();
+            foreach (var octet in body)
+            {
+                await stream.WriteAsync(new[] { octet });
+                await stream.FlushAsync();
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }

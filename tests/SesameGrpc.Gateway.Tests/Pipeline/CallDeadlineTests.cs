@@ -97,6 +97,7 @@ public sealed class CallDeadlineTests
     {
         var http = Http("2S");
         using var deadline = CallDeadline.Start(http, ByDefault, Longest, time)!;
+        Assert.Equal(deadline.Token, http.RequestAborted);
         time.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(1));
         Assert.False(http.RequestAborted.IsCancellationRequested);
         Assert.False(deadline.HasPassed);
@@ -104,7 +105,34 @@ public sealed class CallDeadlineTests
         time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(http.RequestAborted.IsCancellationRequested);
         Assert.True(deadline.HasPassed);
-        Assert.False(deadline.Aborted.IsCancellationRequested);
+        Assert.False(deadline.IsAborted);
+    }
+
+    /// <summary>Who asks late gets what is left.</summary>
+    [Fact]
+    public void Token_AskedForLate_IsCancelledAtTheDeadline()
+    {
+        using var deadline = CallDeadline.Start(Http("2S"), ByDefault, Longest, time)!;
+        time.Advance(TimeSpan.FromMilliseconds(1500));
+        Assert.False(deadline.Token.IsCancellationRequested);
+
+        time.Advance(TimeSpan.FromMilliseconds(500));
+
+        Assert.True(deadline.Token.IsCancellationRequested);
+        Assert.True(deadline.HasPassed);
+    }
+
+    [Fact]
+    public void Start_NobodyAsksForTheToken_LeavesTheCallAlone()
+    {
+        var http = Http("2S");
+        var aborted = http.RequestAborted;
+        using var deadline = CallDeadline.Start(http, ByDefault, Longest, time)!;
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(aborted, http.RequestAborted);
+        Assert.True(deadline.HasPassed);
     }
 
     [Fact]
@@ -114,10 +142,11 @@ public sealed class CallDeadlineTests
         var http = Http(null);
         http.RequestAborted = connection.Token;
         using var deadline = CallDeadline.Start(http, ByDefault, Longest, time)!;
+        Assert.False(deadline.Token.IsCancellationRequested);
         connection.Cancel();
 
-        Assert.True(http.RequestAborted.IsCancellationRequested);
-        Assert.True(deadline.Aborted.IsCancellationRequested);
+        Assert.True(deadline.Token.IsCancellationRequested);
+        Assert.True(deadline.IsAborted);
         Assert.False(deadline.HasPassed);
     }
 

@@ -101,10 +101,10 @@ public sealed class StatusDetailsTests
     }
 
     [Fact]
-    public void WriteTrailersOnly_Refusal_IsAGrpcAnswer()
+    public void Write_Refusal_IsAGrpcAnswer()
     {
         var http = new DefaultHttpContext();
-        statuses.WriteTrailersOnly(http.Response, Refuse.NotFound(), "call-1");
+        statuses.Write(http.Response, Refuse.NotFound(), "call-1");
 
         Assert.Equal(
             (200, "application/grpc", "5"),
