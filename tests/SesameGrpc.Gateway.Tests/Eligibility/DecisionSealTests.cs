@@ -8,7 +8,7 @@ using Xunit;
 
 namespace SesameGrpc.Gateway.Tests.Eligibility;
 
-public sealed class DecisionSealTests
+public sealed class DecisionSealTests : IDisposable
 {
     private const long Now = 1_000_000;
     private const long Expiry = Now + 300_000_000;
@@ -20,6 +20,8 @@ public sealed class DecisionSealTests
     );
     private static readonly Decision Eligible = new(EligibilityDecision.Eligible, default, 19_900);
     private readonly DecisionSeal seal = new(Samples.NewKeys());
+
+    public void Dispose() => seal.Dispose();
 
     [Theory]
     [InlineData(19_900L)]
@@ -92,8 +94,12 @@ public sealed class DecisionSealTests
             });
 
     [Fact]
-    public void Open_OtherKeyRing_IsNull() =>
-        Assert.Null(new DecisionSeal(Samples.NewKeys()).Open(Subject, seal.Seal(Subject, Eligible, Expiry), Now));
+    public void Open_OtherKeyRing_IsNull()
+    {
+        using var other = new DecisionSeal(Samples.NewKeys());
+
+        Assert.Null(other.Open(Subject, seal.Seal(Subject, Eligible, Expiry), Now));
+    }
 
     [Fact]
     public void Seal_Twice_GivesTwoIds() => Assert.NotEqual(seal.Seal(Subject, Eligible, Expiry), seal.Seal(Subject, Eligible, Expiry));
