@@ -16,7 +16,7 @@ public sealed class CallBenchmarkTests
             Seconds = 0.4,
             WarmUpSeconds = 0.2,
             Shapes = [new Shape(4, 4, TokenForm.Literal)],
-            Only = ["tutorial", "gateway-eligibility-hot", "gateway-score-hot", "gateway-eligibility-warm"],
+            Only = ["gateway-eligibility-hot", "gateway-eligibility-warm"],
             HandshakeSeconds = 0.2,
             StartUps = 1,
             Persons = 2_000,
@@ -41,7 +41,7 @@ public sealed class CallBenchmarkTests
         );
         Assert.True(report.Rows.Single(row => row.Server == "gateway-eligibility-warm") is { SharedCacheShare: > 0 });
         Assert.All(report.Handshakes, row => Assert.True(row.HandshakesPerS > 0));
-        Assert.Equal(["floor", "tutorial", "gateway-eligibility-hot"], report.StartUps.Select(row => row.Server));
+        Assert.Equal(["floor", "gateway-eligibility-hot"], report.StartUps.Select(row => row.Server));
         Assert.Contains("\"cpu_ratio_to_floor\": 1,", report.ToJson(), StringComparison.Ordinal);
     }
 
