@@ -1,3 +1,4 @@
+using SesameGrpc.Benchmarks.Measuring;
 using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Benchmarks.Calls;
@@ -43,9 +44,9 @@ internal static class CallRatios
                 .FirstOrDefault(error => error.Length > 0, ""),
         };
 
-        double Median(Func<CallTurn, double> value) => MedianOf(own.Select(value));
+        double Median(Func<CallTurn, double> value) => Figures.Median(own.Select(value));
 
-        double Ratio(Func<CallTurn, double> value) => Round(MedianOf(own.Select(turn => value(turn) / value(floors[turn.Round]))));
+        double Ratio(Func<CallTurn, double> value) => Round(Figures.Median(own.Select(turn => value(turn) / value(floors[turn.Round]))));
 
         double ShareOf(AnswerSource source) =>
             Round(Median(turn => turn.Saturated.Load.Sources[(int)source] / (double)Math.Max(1, turn.Saturated.Load.Calls)));
@@ -58,11 +59,11 @@ internal static class CallRatios
         return new HandshakeRow(
             server,
             isResumed,
-            (long)MedianOf(own.Select(turn => turn.Load.CallsPerSecond)),
-            Round(MedianOf(own.Select(turn => turn.CpuMicros))),
-            Round(MedianOf(own.Select(turn => turn.CpuMicros / floors[turn.Start].CpuMicros))),
-            (long)MedianOf(own.Select(turn => turn.Load.P50Micros)),
-            (long)MedianOf(own.Select(turn => turn.Load.P99Micros))
+            (long)Figures.Median(own.Select(turn => turn.Load.CallsPerSecond)),
+            Round(Figures.Median(own.Select(turn => turn.CpuMicros))),
+            Round(Figures.Median(own.Select(turn => turn.CpuMicros / floors[turn.Start].CpuMicros))),
+            (long)Figures.Median(own.Select(turn => turn.Load.P50Micros)),
+            (long)Figures.Median(own.Select(turn => turn.Load.P99Micros))
         );
     }
 
@@ -71,10 +72,4 @@ internal static class CallRatios
     private static double AllocatedOf(CallTurn turn) => turn.Saturated.AllocatedBytes / (double)Math.Max(1, turn.Saturated.Load.Calls);
 
     private static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 3) : 0;
-
-    public static double MedianOf(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
 }

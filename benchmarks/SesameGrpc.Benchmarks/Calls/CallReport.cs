@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using SesameGrpc.Benchmarks.Measuring;
 
 namespace SesameGrpc.Benchmarks.Calls;
 
@@ -69,14 +66,6 @@ internal sealed record CallReport(
     IReadOnlyList<StartUpRow> StartUps
 )
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     public static CallReport Of(
         IReadOnlyList<CallTurn> turns,
         IReadOnlyList<HandshakeTurn> handshakes,
@@ -86,7 +75,7 @@ internal sealed record CallReport(
     {
         var rows = turns.GroupBy(turn => (turn.Server, turn.Shape)).Select(group => CallRatios.RowOf([.. group], turns));
         return new CallReport(
-            MachineLine(),
+            Figures.MachineLine(),
             plan.Starts,
             plan.Rounds,
             plan.Seconds,
@@ -98,12 +87,12 @@ internal sealed record CallReport(
             [
                 .. startUps
                     .GroupBy(turn => turn.Server, StringComparer.Ordinal)
-                    .Select(group => new StartUpRow(group.Key, (long)CallRatios.MedianOf(group.Select(turn => turn.Millis)))),
+                    .Select(group => new StartUpRow(group.Key, (long)Figures.Median(group.Select(turn => turn.Millis)))),
             ]
         );
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => Figures.ToJson(this);
 
     public async Task WriteAsync(TextWriter output)
     {
@@ -137,14 +126,5 @@ internal sealed record CallReport(
         {
             await output.WriteLineAsync($"start to first call, {row.Server}: {row.Ms} ms");
         }
-    }
-
-    private static string MachineLine()
-    {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
-        var processor = model is null
-            ? RuntimeInformation.ProcessArchitecture.ToString()
-            : model[(model.IndexOf(':', StringComparison.Ordinal) + 2)..];
-        return $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}";
     }
 }

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using SesameGrpc.Benchmarks.Measuring;
 
 namespace SesameGrpc.Benchmarks.Calls;
 
@@ -13,19 +13,11 @@ internal sealed class CallerCredentials
     public CallerCredentials(Caller caller, string ca, bool allowResume = true)
     {
         Token = caller.Token;
-        using var fromPem = X509Certificate2.CreateFromPem(caller.Certificate, caller.Key);
-        var certificate = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null);
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(ca));
-        options = new SslClientAuthenticationOptions
-        {
-            TargetHost = "localhost",
-            AllowTlsResume = allowResume,
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
-            CertificateChainPolicy = policy,
-            ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
-        };
+        options = ClientTls.Of(caller.Certificate, caller.Key, ca);
+        options.TargetHost = "localhost";
+        options.AllowTlsResume = allowResume;
+        options.EnabledSslProtocols = SslProtocols.Tls13;
+        options.ApplicationProtocols = [SslApplicationProtocol.Http2];
     }
 
     public string Token { get; }

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using SesameGrpc.Benchmarks.Measuring;
 
 namespace SesameGrpc.Benchmarks.Imports;
 
@@ -19,13 +17,6 @@ internal sealed record ImportRow(
 /// <summary>The figures of a run, as a table and as JSON.</summary>
 internal sealed record ImportReport(string Machine, int Rounds, int RowsOfFile, IReadOnlyList<ImportRow> Rows)
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     // Each store's import against what its own shell loads into a table with the same key.
     private static readonly Dictionary<string, string> References = new(StringComparer.Ordinal)
     {
@@ -39,10 +30,10 @@ internal sealed record ImportReport(string Machine, int Rounds, int RowsOfFile, 
         var rows = byLoader.Select(pair =>
             RowOf(pair.Value, byLoader.GetValueOrDefault(References.GetValueOrDefault(pair.Key, ""), []), plan)
         );
-        return new ImportReport(MachineLine(), plan.Rounds, plan.Rows, [.. rows]);
+        return new ImportReport($"{Figures.MachineLine()}, PostgreSQL 15, fsync on", plan.Rounds, plan.Rows, [.. rows]);
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => Figures.ToJson(this);
 
     public async Task WriteAsync(TextWriter output)
     {
@@ -65,30 +56,13 @@ internal sealed record ImportReport(string Machine, int Rounds, int RowsOfFile, 
         var ratios = own.Zip(reference, (load, other) => other.Seconds / load.Seconds).Order().ToList();
         return new ImportRow(
             own[0].Loader,
-            (long)Median(own, load => plan.Rows / load.Seconds),
-            ratios.Count == 0 ? null : Round(Median(ratios, ratio => ratio)),
-            ratios.Count == 0 ? null : Round(ratios[0]),
-            ratios.Count == 0 ? null : Round(ratios[^1]),
-            Round(Median(own, load => load.ProgramCpu * 1e6 / plan.Rows)),
-            Round(Median(own, load => load.GatewayCpu * 1e6 / plan.Rows)),
-            Round(Median(own, load => load.PostgreSqlCpu * 1e6 / plan.Rows))
+            (long)Figures.Median(own, load => plan.Rows / load.Seconds),
+            ratios.Count == 0 ? null : Figures.Round(Figures.Median(ratios, ratio => ratio)),
+            ratios.Count == 0 ? null : Figures.Round(ratios[0]),
+            ratios.Count == 0 ? null : Figures.Round(ratios[^1]),
+            Figures.Round(Figures.Median(own, load => load.ProgramCpu * 1e6 / plan.Rows)),
+            Figures.Round(Figures.Median(own, load => load.GatewayCpu * 1e6 / plan.Rows)),
+            Figures.Round(Figures.Median(own, load => load.PostgreSqlCpu * 1e6 / plan.Rows))
         );
-    }
-
-    private static double Round(double value) => Math.Round(value, 3);
-
-    private static double Median<T>(IEnumerable<T> items, Func<T, double> value)
-    {
-        var sorted = items.Select(value).Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
-
-    private static string MachineLine()
-    {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
-        var processor = model is null
-            ? RuntimeInformation.ProcessArchitecture.ToString()
-            : model[(model.IndexOf(':', StringComparison.Ordinal) + 2)..];
-        return $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, PostgreSQL 15, fsync on";
     }
 }

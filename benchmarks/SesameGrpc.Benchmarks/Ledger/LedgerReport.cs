@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using SesameGrpc.Benchmarks.Measuring;
 
 namespace SesameGrpc.Benchmarks.Ledger;
 
@@ -22,20 +20,13 @@ internal sealed record LedgerRow(
 /// <summary>The figures of a run, as a table and as JSON.</summary>
 internal sealed record LedgerReport(string Machine, int Rounds, double SecondsPerWindow, IReadOnlyList<LedgerRow> Rows)
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static LedgerReport Of(IReadOnlyList<LedgerWindow> windows, LedgerPlan plan)
     {
         var rows = windows.GroupBy(window => (window.Server, window.Clients)).Select(group => RowOf([.. group], windows));
-        return new LedgerReport(MachineLine(), plan.Rounds, plan.Seconds, [.. rows.OrderBy(row => row.Clients)]);
+        return new LedgerReport(MachineLine, plan.Rounds, plan.Seconds, [.. rows.OrderBy(row => row.Clients)]);
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => Figures.ToJson(this);
 
     public async Task WriteAsync(TextWriter output)
     {
@@ -65,35 +56,20 @@ internal sealed record LedgerReport(string Machine, int Rounds, double SecondsPe
         return new LedgerRow(
             server,
             clients,
-            (long)Median(own, RateOf),
-            compares ? Round(Median(ratios, ratio => ratio)) : null,
-            compares ? Round(ratios[0]) : null,
-            compares ? Round(ratios[^1]) : null,
-            (long)Median(own, window => window.Load.P50Micros),
-            (long)Median(own, window => window.Load.P99Micros),
-            (long)Median(own, window => window.Cpu.Gateway * 1e6 / window.Load.Calls),
-            (long)Median(own, window => window.Cpu.Client * 1e6 / window.Load.Calls),
-            (long)Median(own, window => window.Cpu.PostgreSql * 1e6 / window.Load.Calls)
+            (long)Figures.Median(own, RateOf),
+            compares ? Figures.Round(Figures.Median(ratios, ratio => ratio)) : null,
+            compares ? Figures.Round(ratios[0]) : null,
+            compares ? Figures.Round(ratios[^1]) : null,
+            (long)Figures.Median(own, window => window.Load.P50Micros),
+            (long)Figures.Median(own, window => window.Load.P99Micros),
+            (long)Figures.Median(own, window => window.Cpu.Gateway * 1e6 / window.Load.Calls),
+            (long)Figures.Median(own, window => window.Cpu.Client * 1e6 / window.Load.Calls),
+            (long)Figures.Median(own, window => window.Cpu.PostgreSql * 1e6 / window.Load.Calls)
         );
     }
 
+    private static string MachineLine =>
+        $"{Figures.MachineLine()}, Npgsql {typeof(Npgsql.NpgsqlConnection).Assembly.GetName().Version}, PostgreSQL 15, fsync on";
+
     private static double RateOf(LedgerWindow window) => window.Load.Calls / window.Load.Seconds;
-
-    private static double Round(double ratio) => Math.Round(ratio, 3);
-
-    private static double Median<T>(IEnumerable<T> items, Func<T, double> value)
-    {
-        var sorted = items.Select(value).Order().ToList();
-        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
-
-    private static string MachineLine()
-    {
-        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
-        var processor = model is null
-            ? RuntimeInformation.ProcessArchitecture.ToString()
-            : model[(model.IndexOf(':', StringComparison.Ordinal) + 2)..];
-        return $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, Npgsql {typeof(Npgsql.NpgsqlConnection).Assembly.GetName().Version}, "
-            + "PostgreSQL 15, fsync on";
-    }
 }

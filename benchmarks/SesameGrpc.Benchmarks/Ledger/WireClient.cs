@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -52,21 +51,7 @@ internal static class WireClient
 
         public Connection(WireSetup setup)
         {
-            using var fromPem = X509Certificate2.CreateFromPem(setup.Certificate, setup.Key);
-            var certificate = X509CertificateLoader.LoadPkcs12(fromPem.Export(X509ContentType.Pkcs12), null);
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(setup.Ca));
-            var handler = new SocketsHttpHandler();
-            handler.SslOptions.CertificateChainPolicy = policy;
-            handler.SslOptions.ClientCertificateContext = System.Net.Security.SslStreamCertificateContext.Create(
-                certificate,
-                null,
-                offline: true
-            );
+            var handler = new SocketsHttpHandler { SslOptions = ClientTls.Of(setup.Certificate, setup.Key, setup.Ca) };
             channel = GrpcChannel.ForAddress(setup.Url, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
             waivers = new DepositWaiverService.DepositWaiverServiceClient(channel);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using SesameGrpc.Benchmarks.Measuring;
@@ -9,13 +8,12 @@ namespace SesameGrpc.Benchmarks.Ledger;
 /// <summary>Clients that call a gateway over mutual TLS, in a process of their own.</summary>
 internal sealed class WireClientProcess : IDisposable
 {
-    private readonly Process process;
-
+    private readonly VerbProcess process = VerbProcess.Start("ledger-client");
     private readonly GatewayUnderTest gateway;
     private readonly X509Certificate2 certificate;
 
-    private WireClientProcess(Process process, GatewayUnderTest gateway, X509Certificate2 certificate) =>
-        (this.process, this.gateway, this.certificate) = (process, gateway, certificate);
+    private WireClientProcess(GatewayUnderTest gateway, X509Certificate2 certificate) =>
+        (this.gateway, this.certificate) = (gateway, certificate);
 
     public int ProcessId => process.Id;
 
@@ -30,14 +28,8 @@ internal sealed class WireClientProcess : IDisposable
             key.ExportPkcs8PrivateKeyPem(),
             world.Persons
         );
-        var start = new ProcessStartInfo("dotnet", [typeof(WireClientProcess).Assembly.Location, "ledger-client"])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        var client = new WireClientProcess(Process.Start(start)!, gateway, shown);
-        await client.AskAsync(setup);
+        var client = new WireClientProcess(gateway, shown);
+        await client.process.AskAsync<WireSetup, JsonElement>(setup);
         return client;
     }
 
@@ -45,22 +37,12 @@ internal sealed class WireClientProcess : IDisposable
     {
         // A new one for each window: tokens live for ten minutes.
         var token = await gateway.TokenAsync(LedgerWorld.PartnerId, certificate, "deposit_waiver.write");
-        return JsonSerializer.Deserialize<LoadResult>(await AskAsync(new WireWindow(clients, seconds, token)))!;
+        return await process.AskAsync<WireWindow, LoadResult>(new WireWindow(clients, seconds, token));
     }
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit();
         process.Dispose();
         certificate.Dispose();
-    }
-
-    private async Task<string> AskAsync<T>(T question)
-    {
-        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(question));
-        await process.StandardInput.FlushAsync();
-        return await process.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException("The client process has ended; its errors are above.");
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using SesameGrpc.Benchmarks.Measuring;
 
 namespace SesameGrpc.Benchmarks.Memory;
 
@@ -22,13 +22,7 @@ internal sealed record MemoryReport(
     LocalRow Memory
 )
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
-    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+    public string ToJson() => Figures.ToJson(this);
 
     public async Task WriteAsync(TextWriter output)
     {

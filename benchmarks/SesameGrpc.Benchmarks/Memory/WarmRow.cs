@@ -40,12 +40,12 @@ internal sealed record WarmRow(
 
         return new WarmRow(
             atOnce,
-            Median(rounds.Select(round => round.Own.Calls / round.Own.Seconds)),
-            Median(rounds.Select(round => round.Own.CpuMicros)),
-            Median(rounds.Select(round => round.Bare.CpuMicros)),
-            Median(rounds.Select(round => round.Own.RedisCpuMicros)),
-            Median(rounds.Select(round => round.Own.AllocatedBytes)),
-            Median(rounds.Select(round => round.Bare.AllocatedBytes)),
+            Figures.Median(rounds.Select(round => round.Own.Calls / round.Own.Seconds)),
+            Figures.Median(rounds.Select(round => round.Own.CpuMicros)),
+            Figures.Median(rounds.Select(round => round.Bare.CpuMicros)),
+            Figures.Median(rounds.Select(round => round.Own.RedisCpuMicros)),
+            Figures.Median(rounds.Select(round => round.Own.AllocatedBytes)),
+            Figures.Median(rounds.Select(round => round.Bare.AllocatedBytes)),
             (double)fromRedis / rounds.Sum(round => round.Own.Calls)
         );
 
@@ -77,8 +77,6 @@ internal sealed record WarmRow(
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         return new Window(load.Calls, load.Seconds, cpu * 1e6 / load.Calls, redisCpu * 1e6 / load.Calls, (double)allocated / load.Calls);
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
     private sealed record Window(long Calls, double Seconds, double CpuMicros, double RedisCpuMicros, double AllocatedBytes);
 }
