@@ -54,19 +54,10 @@ internal sealed partial class AuditIndexer(Database database, GatewayOptions opt
         var records = new List<UInt128>(LeafRun.FreshLeaves);
         for (var next = first; next < run.End; next += PageLeaves)
         {
-            var count = Math.Min(PageLeaves, run.End - next);
-            var leaves = await AuditStore.LeavesAsync(connection, next, count, cancellationToken);
-            if (leaves.Count != count)
-            {
-                throw new LogFormatException($"Of the leaves {next} to {next + count - 1} only {leaves.Count} are stored.");
-            }
-
+            var leaves = await AuditStore.AllLeavesAsync(connection, next, Math.Min(PageLeaves, run.End - next), cancellationToken);
             foreach (var leaf in leaves)
             {
-                if (AuditEntries.SubjectHashIn(leaf.Entry.Span) is { Length: > 0 } hash)
-                {
-                    records.Add(LeafRun.Record(LeafRun.KeyOf(hash), leaf.Index));
-                }
+                LeafRun.Record(records, leaf);
             }
 
             // Calls that wait for a thread come first.

@@ -16,7 +16,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
     public const int MaxEntryBytes = ushort.MaxValue;
 
     private const string Insert =
-        "INSERT INTO audit_groups (first_index, leaf_count, oldest_us, newest_us, entries) "
+        $"INSERT INTO audit_groups ({AuditStore.GroupColumns}) "
         + "SELECT size - @count, @count, @oldest, @newest, @entries FROM audit_log WHERE id = 1";
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
@@ -45,11 +45,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
         }
 
         var leaves = new LeafWriter();
-        foreach (var entry in entries)
-        {
-            leaves.Add(entry);
-        }
-
+        leaves.Add(entries);
         last.Add("UPDATE audit_log SET size = size + @count WHERE id = 1", ("count", leaves.Count));
         last.Add(Insert, ParametersOf(leaves));
     }
@@ -71,11 +67,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
 
         var written = scratch ??= new LeafWriter();
         written.Clear();
-        for (var index = 0; index < entries.Count; index++)
-        {
-            written.Add(entries[index]);
-        }
-
+        written.Add(entries);
         return Enqueue(written, reliances).Outcome;
     }
 

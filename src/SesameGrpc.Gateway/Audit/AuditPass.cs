@@ -107,7 +107,7 @@ internal sealed class AuditPass(DbConnection connection, LogRebuild rebuild, Lea
     private async ValueTask AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
     {
         await ComparePublishedEdgeAsync(cancellationToken);
-        await runs.TakeAsync(Size, entry, cancellationToken);
+        await runs.TakeAsync(new StoredLeaf(Size, entry), cancellationToken);
         rebuild.Append(entry.Span, KeepPublished);
     }
 

@@ -7,7 +7,8 @@ namespace SesameGrpc.Gateway.Audit;
 /// <summary>Reads the audit log's tables.</summary>
 internal static class AuditStore
 {
-    private const string GroupColumns = "first_index, leaf_count, oldest_us, newest_us, entries";
+    /// <summary>Columns of audit_groups, in the order of the fields of <see cref="LeafGroup"/>.</summary>
+    public const string GroupColumns = "first_index, leaf_count, oldest_us, newest_us, entries";
 
     /// <summary>Number of leaves; all below it are committed.</summary>
     public static async Task<long> SizeAsync(DbConnection connection, CancellationToken cancellationToken) =>
@@ -97,6 +98,20 @@ internal static class AuditStore
     {
         var groups = await GroupsAsync(connection, first, first + count, int.MaxValue, cancellationToken);
         return [.. groups.SelectMany(group => group.Leaves()).Where(leaf => leaf.Index >= first && leaf.Index < first + count)];
+    }
+
+    /// <summary>The same where all must be there: throws <see cref="LogFormatException"/> when one is not.</summary>
+    public static async Task<List<StoredLeaf>> AllLeavesAsync(
+        DbConnection connection,
+        long first,
+        long count,
+        CancellationToken cancellationToken
+    )
+    {
+        var leaves = await LeavesAsync(connection, first, count, cancellationToken);
+        return leaves.Count == count && leaves[^1].Index == first + count - 1
+            ? leaves
+            : throw new LogFormatException($"Of the leaves {first} to {first + count - 1} only {leaves.Count} are stored.");
     }
 
     /// <summary>The leaf with this index, if its entry is stored.</summary>

@@ -22,6 +22,9 @@ internal readonly record struct LeafRun(int Level, long Index)
     private const int PageRecords = 1024;
     private const int RecordBytes = 16;
 
+    // The runs that are over leaves before an index alone.
+    private const string IsBefore = "(level = 0 AND run_index < @fresh OR level = 1 AND run_index < @merged)";
+
     private int Leaves => Level == 0 ? FreshLeaves : MergedLeaves;
 
     /// <summary>First leaf of the run.</summary>
@@ -48,7 +51,14 @@ internal readonly record struct LeafRun(int Level, long Index)
     /// <summary>A person's hash as runs sort it.</summary>
     public static ulong KeyOf(ReadOnlySpan<byte> subjectHash) => BinaryPrimitives.ReadUInt64BigEndian(subjectHash);
 
-    public static UInt128 Record(ulong key, long index) => new(key, (ulong)index);
+    /// <summary>Adds the record of a leaf, if it is of a person.</summary>
+    public static void Record(List<UInt128> records, StoredLeaf leaf)
+    {
+        if (AuditEntries.SubjectHashIn(leaf.Entry.Span) is { Length: > 0 } hash)
+        {
+            records.Add(new UInt128(KeyOf(hash), (ulong)leaf.Index));
+        }
+    }
 
     /// <summary>Adds the statements that store the run.</summary>
     public void Add(StatementBatch last, UInt128[] sorted)
@@ -80,18 +90,14 @@ internal readonly record struct LeafRun(int Level, long Index)
     /// <summary>Deletes the runs that are over leaves before an index alone.</summary>
     public static Task<int> DeleteBeforeAsync(DbTransaction transaction, long index, CancellationToken cancellationToken) =>
         transaction
-            .Command(
-                "DELETE FROM audit_runs WHERE level = 0 AND run_index < @fresh OR level = 1 AND run_index < @merged",
-                ("fresh", index / FreshLeaves),
-                ("merged", index / MergedLeaves)
-            )
+            .Command($"DELETE FROM audit_runs WHERE {IsBefore}", ("fresh", index / FreshLeaves), ("merged", index / MergedLeaves))
             .ExecuteAsync(cancellationToken);
 
     /// <summary>Number of pages of the runs that are not over leaves before an index alone.</summary>
     public static async Task<long> CountPagesAsync(DbConnection connection, long index, CancellationToken cancellationToken) =>
         await connection
             .Command(
-                "SELECT count(*) FROM audit_runs WHERE NOT (level = 0 AND run_index < @fresh OR level = 1 AND run_index < @merged)",
+                $"SELECT count(*) FROM audit_runs WHERE NOT {IsBefore}",
                 ("fresh", index / FreshLeaves),
                 ("merged", index / MergedLeaves)
             )

@@ -9,14 +9,10 @@ internal sealed class LeafRunPass(DbConnection connection, long indexed, long mi
     private readonly List<UInt128> records = [];
     private long pages;
 
-    public async ValueTask TakeAsync(long index, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
+    public async ValueTask TakeAsync(StoredLeaf leaf, CancellationToken cancellationToken)
     {
-        if (AuditEntries.SubjectHashIn(entry.Span) is { Length: > 0 } hash)
-        {
-            records.Add(LeafRun.Record(LeafRun.KeyOf(hash), index));
-        }
-
-        if (rest.TryPeek(out var run) && index == run.End - 1)
+        LeafRun.Record(records, leaf);
+        if (rest.TryPeek(out var run) && leaf.Index == run.End - 1)
         {
             rest.Dequeue();
             await CompareAsync(run, cancellationToken);

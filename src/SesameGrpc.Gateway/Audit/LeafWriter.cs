@@ -39,22 +39,19 @@ internal sealed class LeafWriter
             );
         }
 
-        var room = Take(LengthBytes + size);
-        BinaryPrimitives.WriteUInt16BigEndian(room, (ushort)size);
-        entry.WriteTo(room[LengthBytes..]);
-        Count++;
-        Include(Instants.ToMicros(entry.RecordTime));
+        entry.WriteTo(Begin(size, entry.RecordTime.ToMicros()));
+    }
+
+    public void Add(IReadOnlyList<AuditEntry> entries)
+    {
+        for (var index = 0; index < entries.Count; index++)
+        {
+            Add(entries[index]);
+        }
     }
 
     /// <summary>Adds an entry as it is stored.</summary>
-    public void Add(StoredLeaf leaf)
-    {
-        var room = Take(LengthBytes + leaf.Entry.Length);
-        BinaryPrimitives.WriteUInt16BigEndian(room, (ushort)leaf.Entry.Length);
-        leaf.Entry.Span.CopyTo(room[LengthBytes..]);
-        Count++;
-        Include(leaf.Parse().RecordTime.ToMicros());
-    }
+    public void Add(StoredLeaf leaf) => leaf.Entry.Span.CopyTo(Begin(leaf.Entry.Length, leaf.Parse().RecordTime.ToMicros()));
 
     /// <summary>Adds all entries of another; returns where they stand here.</summary>
     public LeafSlice Add(LeafWriter other) => Add(other, other.All);
@@ -73,6 +70,16 @@ internal sealed class LeafWriter
     public void Clear()
     {
         (Length, Count, OldestMicros, NewestMicros) = (0, 0, long.MaxValue, long.MinValue);
+    }
+
+    // Where the entry's own bytes go.
+    private Span<byte> Begin(int size, long micros)
+    {
+        var room = Take(LengthBytes + size);
+        BinaryPrimitives.WriteUInt16BigEndian(room, (ushort)size);
+        Count++;
+        Include(micros);
+        return room[LengthBytes..];
     }
 
     private Span<byte> Take(int size)

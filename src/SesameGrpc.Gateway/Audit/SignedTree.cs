@@ -78,10 +78,8 @@ internal static class SignedTree
         CancellationToken cancellationToken
     )
     {
-        var leaves = await AuditStore.LeavesAsync(connection, first, count, cancellationToken);
-        return leaves.Count == count && leaves[^1].Index == first + count - 1
-            ? leaves.ConvertAll(leaf => MerkleHash.OfLeaf(leaf.Entry.Span))
-            : throw new LogFormatException($"Of the leaves {first} to {first + count - 1} only {leaves.Count} are stored.");
+        var leaves = await AuditStore.AllLeavesAsync(connection, first, count, cancellationToken);
+        return leaves.ConvertAll(leaf => MerkleHash.OfLeaf(leaf.Entry.Span));
     }
 
     private static async Task<List<Tile>> EdgeAsync(DbConnection connection, long size, CancellationToken cancellationToken)
