@@ -43,10 +43,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             throw new RefusalException(Refuse.NotFound());
         }
 
-        if (!persons.TryGet(consent.Person, out var reading))
-        {
-            reading = await persons.GetAsync(consent.Person, call.Aborted);
-        }
+        var reading = await persons.GetAsync(consent, call);
 
         return reading.Person is null
             ? throw new RefusalException(Refuse.NotFound())
@@ -58,7 +55,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         new FieldCheck().Person("subject", request.Subject).Enforce();
         var call = context.Call();
         var consent = await consents.RequireAsync(call, request.Subject, PartnerScopes.ScoreBandRead, null);
-        var reading = await persons.GetAsync(consent.Person, call.Aborted);
+        var reading = await persons.GetAsync(consent, call);
         var person = reading.Person ?? throw new RefusalException(Refuse.NotFound());
         var response = new GetScoreBandResponse { Subject = request.Subject };
         if (person.IsExpired(time.NowMicros(), validity))
@@ -86,13 +83,13 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         var response = new BatchGetCreditScoresResponse();
         foreach (var subject in request.Subjects)
         {
-            response.Results.Add(await AnswerOneAsync(context.Call(), subject, context.CancellationToken));
+            response.Results.Add(await AnswerOneAsync(context.Call(), subject));
         }
 
         return response;
     }
 
-    private async ValueTask<BatchCreditScoreResult> AnswerOneAsync(Call call, string subject, CancellationToken cancellationToken)
+    private async ValueTask<BatchCreditScoreResult> AnswerOneAsync(Call call, string subject)
     {
         if (!FieldCheck.IsPersonId(subject))
         {
@@ -100,7 +97,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         }
 
         var (personId, consent) = await consents.FindAsync(call, subject, PartnerScopes.ScoreRead, null);
-        var reading = consent is null ? default : await persons.GetAsync(consent.Person, cancellationToken);
+        var reading = consent is null ? default : await persons.GetAsync(consent, call);
         return consent is null || reading.Person is null
             ? Refused(call, personId, ErrorReason.ResourceNotFound)
             : new BatchCreditScoreResult { Response = Answer(call, consent, reading, includeDimensions: false) };

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.CreditScores;
@@ -84,6 +85,8 @@ internal static class ScoreRowCopy
         }
 
         T[] Each<T>(Func<ScoredPerson, T> value) => [.. persons.Select(value)];
+        var parts = Each(person => ScoreRowRules.PartsOf(person.Row!));
+        int?[] Part(Func<ScoreParts, int> value) => [.. parts.Select(part => part is null ? (int?)null : value(part))];
         var updated = await transaction
             .Command(
                 UpdateAll,
@@ -93,11 +96,11 @@ internal static class ScoreRowCopy
                 ("opted_in", Each(person => person.OptedInMicros)),
                 ("listed", Each(person => person.Row!.CourtListed ? 1 : 0)),
                 ("scores", Each(person => ScoreRowRules.ScoreOf(person.Row!))),
-                ("p1", Each(person => ScoreRowRules.PartsOf(person.Row!)?.CreditHistory)),
-                ("p2", Each(person => ScoreRowRules.PartsOf(person.Row!)?.FulfilmentCapacity)),
-                ("p3", Each(person => ScoreRowRules.PartsOf(person.Row!)?.BehaviourPreference)),
-                ("p4", Each(person => ScoreRowRules.PartsOf(person.Row!)?.PersonalCharacteristics)),
-                ("p5", Each(person => ScoreRowRules.PartsOf(person.Row!)?.ContactNetwork)),
+                ("p1", Part(part => part.CreditHistory)),
+                ("p2", Part(part => part.FulfilmentCapacity)),
+                ("p3", Part(part => part.BehaviourPreference)),
+                ("p4", Part(part => part.PersonalCharacteristics)),
+                ("p5", Part(part => part.ContactNetwork)),
                 ("score_versions", Each(person => person.ScoreVersion)),
                 ("model", model),
                 ("as_of", Each(person => person.Row!.AsOfUnixMicros))

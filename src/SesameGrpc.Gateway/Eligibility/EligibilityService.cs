@@ -108,10 +108,7 @@ internal sealed class EligibilityService(
         CheckEligibilityRequest request
     )
     {
-        if (!persons.TryGet(consent.Person, out var reading))
-        {
-            reading = await persons.GetAsync(consent.Person, call.Aborted);
-        }
+        var reading = await persons.GetAsync(consent, call);
 
         if (reading.Person is not { } person)
         {

@@ -23,8 +23,8 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
     }
 
     public ValueTask<PersonReading> GetAsync(string subject, CancellationToken cancellationToken) =>
-        memory.TryGet(subject, out var person)
-            ? ValueTask.FromResult(new PersonReading(person, AnswerSource.Memory))
+        TryGet(subject, out var known)
+            ? new ValueTask<PersonReading>(known)
             : new ValueTask<PersonReading>(ReadAsync(subject, cancellationToken));
 
     /// <summary>A newer version of a person has been committed: what is older is dropped, also from reads under way.</summary>
@@ -61,9 +61,9 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
     private async Task<PersonReading> FlyAsync(string subject, UInt128 pseudonym, Flight<PersonReading> flight)
     {
         // The flight before this one may have landed between its passenger's look at the memory and this one's take-off.
-        if (memory.TryGet(subject, out var landed))
+        if (TryGet(subject, out var landed))
         {
-            return new PersonReading(landed, AnswerSource.Memory);
+            return landed;
         }
 
         if (await shared.FindAsync(pseudonym) is { } cached)

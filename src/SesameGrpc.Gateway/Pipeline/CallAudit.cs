@@ -38,7 +38,11 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
     /// <summary>The second half: an answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.</summary>
     public ValueTask<bool> MayAnswerAsync(Call call, AppendOutcome outcome)
     {
-        Crash.At(Failpoint.AuditDurable);
+        if (call.Policy!.Effect == Effect.Disclosure)
+        {
+            Crash.At(Failpoint.AuditDurable);
+        }
+
         return outcome.IsAppended && call.Reliances.Count > 0 && time.GetElapsedTime(outcome.CheckedAt) > WithdrawalFence.LongestAnswer
             ? CheckAgainAsync(call, outcome.CheckedAt)
             : new ValueTask<bool>(outcome.IsAppended);

@@ -13,6 +13,9 @@ internal sealed class CallDeadline : IDisposable
     private CancellationTokenSource? timer;
     private CancellationTokenRegistration reading;
 
+    // The connection's own token, from the time on at which the deadline's has taken its place.
+    private CancellationToken? connection;
+
     private CallDeadline(HttpContext http, TimeSpan timeout, TimeProvider time)
     {
         (this.http, Timeout, this.time) = (http, timeout, time);
@@ -25,8 +28,6 @@ internal sealed class CallDeadline : IDisposable
 
     /// <summary>Whether the connection, or the caller, has ended the call; the deadline does not count.</summary>
     public bool IsAborted => (connection ?? http.RequestAborted).IsCancellationRequested;
-
-    private CancellationToken? connection;
 
     /// <summary>Cancelled when the deadline passes or the connection ends; from the first time on, also the call's RequestAborted.</summary>
     public CancellationToken Token

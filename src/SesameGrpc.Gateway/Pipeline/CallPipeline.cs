@@ -84,6 +84,7 @@ internal sealed class CallPipeline(
     // Streams: StatusInterceptor turns what the service throws into a status, and a status that the framework made itself gets its details.
     private async Task ServeByFrameworkAsync(Call call)
     {
+        // The framework looks at RequestAborted alone, which the deadline has a part in once its token has been asked for.
         _ = call.Aborted;
         await call.Http.GetEndpoint()!.RequestDelegate!(call.Http);
         if (FrameworkStatus.Find(call) is { } refusal)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Gateway.Refusals;
@@ -31,7 +32,7 @@ internal sealed class UnaryEndpoint<TRequest, TResponse>(
 
         try
         {
-            var request = TryReadWhole(call) ?? await ReadAsync(call);
+            var request = TryRead(call) ?? await ReadAsync(call);
             var context = new UnaryContext(call, method);
             TResponse response;
             do
@@ -69,65 +70,47 @@ internal sealed class UnaryEndpoint<TRequest, TResponse>(
     }
 
     // Most messages have come whole with their headers.
-    private TRequest? TryReadWhole(Call call)
+    private TRequest? TryRead(Call call) => call.Http.Request.BodyReader.TryRead(out var result) ? Take(call, result) : null;
+
+    private async ValueTask<TRequest> ReadAsync(Call call)
     {
-        var reader = call.Http.Request.BodyReader;
-        if (!reader.TryRead(out var result))
+        while (true)
         {
-            return null;
+            if (Take(call, await call.Http.Request.BodyReader.ReadAsync(call.Aborted)) is { } request)
+            {
+                return request;
+            }
         }
-
-        if (!result.IsCompleted || result.IsCanceled)
-        {
-            reader.AdvanceTo(result.Buffer.Start);
-            return null;
-        }
-
-        RequireWithinLimit(result.Buffer);
-        var request = Parse(result.Buffer, call.Http.Request.Headers["grpc-encoding"].ToString());
-        reader.AdvanceTo(result.Buffer.End);
-        return request;
     }
 
-    private static void RequireWithinLimit(ReadOnlySequence<byte> body)
+    // The message is complete when the client has ended its side; null: there is more to come.
+    private TRequest? Take(Call call, ReadResult result)
     {
+        var (reader, body) = (call.Http.Request.BodyReader, result.Buffer);
         if (body.Length >= HeaderBytes && LengthOf(body) > MessageLimits.Usual)
         {
             throw new RefusalException(Refuse.MessageTooLarge(MessageLimits.Usual));
         }
-    }
 
-    // The message is complete when the client has ended its side.
-    private async ValueTask<TRequest> ReadAsync(Call call)
-    {
-        var reader = call.Http.Request.BodyReader;
-        while (true)
+        if (result.IsCompleted)
         {
-            if (!reader.TryRead(out var result))
-            {
-                result = await reader.ReadAsync(call.Aborted);
-            }
-
-            RequireWithinLimit(result.Buffer);
-            if (result.IsCompleted)
-            {
-                var request = Parse(result.Buffer, call.Http.Request.Headers["grpc-encoding"].ToString());
-                reader.AdvanceTo(result.Buffer.End);
-                return request;
-            }
-
-            if (result.IsCanceled)
-            {
-                throw new OperationCanceledException(call.Aborted);
-            }
-
-            if (result.Buffer.Length > HeaderBytes + MessageLimits.Usual)
-            {
-                throw new RefusalException(Refuse.MessageMalformed());
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            var request = Parse(body, call.Http.Request.Headers["grpc-encoding"].ToString());
+            reader.AdvanceTo(body.End);
+            return request;
         }
+
+        if (result.IsCanceled)
+        {
+            throw new OperationCanceledException(call.Aborted);
+        }
+
+        if (body.Length > HeaderBytes + MessageLimits.Usual)
+        {
+            throw new RefusalException(Refuse.MessageMalformed());
+        }
+
+        reader.AdvanceTo(body.Start, body.End);
+        return null;
     }
 
     // Length-Prefixed-Message of the gRPC protocol: a byte that says whether it is compressed, four bytes of its length, the message.
