@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace SesameGrpc.Gateway.Storage;
@@ -11,7 +12,8 @@ internal static class StoreFaults
 
     /// <summary>
     /// No connection (class 08 behind a proxy), a server that is going down (57), out of resources (53), losing its disk (58) or not the primary any more
-    /// (25006: read-only), a SQLite file that is locked, full or unreadable.
+    /// (25006: read-only), a SQLite file that is locked, full or unreadable. Entity Framework wraps what a change met in a <see cref="DbUpdateException"/>, and what
+    /// it takes for passing in an <see cref="InvalidOperationException"/>.
     /// </summary>
     public static bool IsOutage(Exception exception) =>
         exception switch
@@ -21,6 +23,7 @@ internal static class StoreFaults
                 || postgres.SqlState[..2] is "08" or "53" or "57" or "58",
             NpgsqlException => true,
             SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 10 or 13 or 14,
+            DbUpdateException or InvalidOperationException => exception.InnerException is { } inner && IsOutage(inner),
             _ => false,
         };
 

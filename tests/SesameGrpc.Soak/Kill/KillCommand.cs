@@ -19,7 +19,9 @@ internal static class KillCommand
         var result = await KillRun.RunAsync(store, KillPlan.Draw(store, kills, seed), seed, Console.Error);
         if (store == StorageProvider.PostgreSql)
         {
-            await StoreKills.RunAsync(Math.Max(FewestStoreKills, kills / GatewayKillsPerStoreKill), seed, result, Console.Error);
+            var storeKills = (int)
+                SoakArguments.Number(arguments, "--store-kills", Math.Max(FewestStoreKills, kills / GatewayKillsPerStoreKill));
+            await StoreKills.RunAsync(storeKills, seed, result, Console.Error);
         }
 
         foreach (var fault in result.Lost.Concat(result.HalfDone).Concat(result.Broken))

@@ -43,6 +43,11 @@ internal static class StoreKills
         }
 
         await KillRun.InspectAsync(victim, traffic, result);
+        if (traffic.Journal.Broken.Count > 0)
+        {
+            result.Broken.Add($"The gateway's log:\n{string.Join('\n', process.Output)}");
+        }
+
         process.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
         await KillRun.EndAsync(victim, traffic, result);
