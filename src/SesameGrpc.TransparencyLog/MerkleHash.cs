@@ -10,6 +10,7 @@ public static class MerkleHash
 
     private const byte LeafPrefix = 0;
     private const byte NodePrefix = 1;
+    private const int UsualEntryBytes = 1024;
 
     /// <summary>Root of the tree without leaves.</summary>
     public static byte[] OfNothing() => SHA256.HashData([]);
@@ -17,10 +18,18 @@ public static class MerkleHash
     /// <summary>Hash of a leaf.</summary>
     public static byte[] OfLeaf(ReadOnlySpan<byte> entry)
     {
-        var input = new byte[entry.Length + 1];
+        var hash = new byte[Bytes];
+        OfLeaf(entry, hash);
+        return hash;
+    }
+
+    /// <summary>Writes the hash of a leaf, 32 bytes.</summary>
+    public static void OfLeaf(ReadOnlySpan<byte> entry, Span<byte> hash)
+    {
+        Span<byte> input = entry.Length < UsualEntryBytes ? stackalloc byte[entry.Length + 1] : new byte[entry.Length + 1];
         input[0] = LeafPrefix;
-        entry.CopyTo(input.AsSpan(1));
-        return SHA256.HashData(input);
+        entry.CopyTo(input[1..]);
+        SHA256.HashData(input, hash);
     }
 
     /// <summary>Hash of a node over its two children.</summary>
@@ -33,9 +42,24 @@ public static class MerkleHash
         return SHA256.HashData(input);
     }
 
-    /// <summary>Hash of the perfect subtree over the hashes, whose number is a power of two.</summary>
-    public static byte[] OfSubtree(ReadOnlySpan<byte[]> hashes) =>
-        hashes.Length == 1 ? hashes[0] : OfNode(OfSubtree(hashes[..(hashes.Length / 2)]), OfSubtree(hashes[(hashes.Length / 2)..]));
+    /// <summary>Hash of the perfect subtree over hashes that stand side by side, at most a tile's, whose number is a power of two.</summary>
+    public static byte[] OfSubtree(ReadOnlySpan<byte> hashes)
+    {
+        Span<byte> level = stackalloc byte[Tile.FullWidth * Bytes];
+        hashes.CopyTo(level);
+        Span<byte> node = stackalloc byte[1 + (2 * Bytes)];
+        node[0] = NodePrefix;
+        for (var width = hashes.Length / Bytes; width > 1; width /= 2)
+        {
+            for (var pair = 0; pair < width / 2; pair++)
+            {
+                level.Slice(2 * pair * Bytes, 2 * Bytes).CopyTo(node[1..]);
+                SHA256.HashData(node, level.Slice(pair * Bytes, Bytes));
+            }
+        }
+
+        return level[..Bytes].ToArray();
+    }
 
     /// <summary>Hash over perfect subtrees that stand side by side, the largest first.</summary>
     public static byte[] OfSubtrees(IReadOnlyList<byte[]> roots)

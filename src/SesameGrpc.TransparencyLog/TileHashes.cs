@@ -32,7 +32,7 @@ public sealed class TileHashes(Func<int, long, CancellationToken, ValueTask<byte
         var tile = await TileAsync(tileLevel, first / Tile.FullWidth, cancellationToken);
         var position = (int)(first % Tile.FullWidth);
         return position + width <= tile.Width
-            ? MerkleHash.OfSubtree(Enumerable.Range(position, width).Select(tile.HashAt).ToArray())
+            ? MerkleHash.OfSubtree(tile.Hashes.AsSpan(position * MerkleHash.Bytes, width * MerkleHash.Bytes))
             : throw new LogFormatException(
                 $"Tile {tile.Index} of level {tile.Level} has {tile.Width} hashes; {position + width} are needed."
             );

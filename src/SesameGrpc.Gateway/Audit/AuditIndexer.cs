@@ -7,8 +7,13 @@ using SesameGrpc.TransparencyLog;
 namespace SesameGrpc.Gateway.Audit;
 
 /// <summary>Makes the runs by which a person's leaves are found. It works on every instance; who raises audit_indexing first has the turn.</summary>
-internal sealed partial class AuditIndexer(Database database, GatewayOptions options, TimeProvider time, ILogger<AuditIndexer> logger)
-    : BackgroundService
+internal sealed partial class AuditIndexer(
+    Database database,
+    FreshLeaves fresh,
+    GatewayOptions options,
+    TimeProvider time,
+    ILogger<AuditIndexer> logger
+) : BackgroundService
 {
     private const int PageLeaves = 1024;
 
@@ -47,24 +52,41 @@ internal sealed partial class AuditIndexer(Database database, GatewayOptions opt
         }
     }
 
-    private static async Task<UInt128[]> RecordsAsync(DbConnection connection, LeafRun run, CancellationToken cancellationToken)
+    private async Task<UInt128[]> RecordsAsync(DbConnection connection, LeafRun run, CancellationToken cancellationToken)
     {
         // What has ended is nobody's any more.
         var first = Math.Clamp(await AuditStore.MinimumIndexAsync(connection, cancellationToken), run.First, run.End);
         var records = new List<UInt128>(LeafRun.FreshLeaves);
-        for (var next = first; next < run.End; next += PageLeaves)
+        for (var next = first; next < run.End; )
         {
-            var leaves = await AuditStore.AllLeavesAsync(connection, next, Math.Min(PageLeaves, run.End - next), cancellationToken);
-            foreach (var leaf in leaves)
-            {
-                LeafRun.Record(records, leaf);
-            }
+            var page = (int)Math.Min(PageLeaves, run.End - next);
+            var known = fresh.AddRecords(next, page, records);
+            next += known > 0 ? known : await ReadRecordsAsync(connection, next, page, records, cancellationToken);
 
             // Calls that wait for a thread come first.
             await Task.Yield();
         }
 
         return Sorted(records);
+    }
+
+    private static async Task<int> ReadRecordsAsync(
+        DbConnection connection,
+        long first,
+        int count,
+        List<UInt128> records,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var leaf in await AuditStore.AllLeavesAsync(connection, first, count, cancellationToken))
+        {
+            if (LeafRun.RecordOf(leaf.Entry.Span, leaf.Index) is { } record)
+            {
+                records.Add(record);
+            }
+        }
+
+        return count;
     }
 
     private static async Task<(bool IsStored, StatementBatch Last)> StoreAsync(

@@ -10,7 +10,7 @@ namespace SesameGrpc.Gateway.Audit;
 /// dense and in the order of commits. Lock order: persons, event streams, audit log; the statements here are the last before a commit. Leaves of answers that rest on consents
 /// are appended only as long as those consents have not ended: see <see cref="WithdrawalFence"/>.
 /// </summary>
-internal sealed class AuditLog(Database database, WithdrawalFence fence, TimeProvider time) : IDisposable
+internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLeaves fresh, TimeProvider time) : IDisposable
 {
     /// <summary>Longest entry in bytes: an entry bundle gives its length in 16 bits (C2SP tlog-tiles).</summary>
     public const int MaxEntryBytes = ushort.MaxValue;
@@ -212,7 +212,13 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, TimePro
             },
             cancellationToken
         );
-        return sizes.Count > 0;
+        if (sizes.Count == 0)
+        {
+            return false;
+        }
+
+        fresh.Add(sizes[0] - leaves.Count, leaves.Written);
+        return true;
     }
 
     private static (string, object?)[] ParametersOf(LeafWriter leaves) =>

@@ -14,6 +14,7 @@ namespace SesameGrpc.Gateway.Audit;
 /// </summary>
 internal sealed partial class AuditPublisher(
     Database database,
+    FreshLeaves fresh,
     NoteSigner signer,
     GatewayOptions options,
     TimeProvider time,
@@ -44,7 +45,7 @@ internal sealed partial class AuditPublisher(
             }
 
             var tree = await SignedTree.ContinueAsync(connection, signer.VerifierKey, published, size, cancellationToken);
-            await SignedTree.GrowAsync(connection, tree, Math.Min(size, tree.Size + MaxLeaves), tiles, cancellationToken);
+            await SignedTree.GrowAsync(connection, fresh, tree, Math.Min(size, tree.Size + MaxLeaves), tiles, cancellationToken);
             tiles.AddRange(tree.PartialTiles);
             checkpoint = new Checkpoint(signer.VerifierKey.Name, tree.Size, tree.Root());
         }

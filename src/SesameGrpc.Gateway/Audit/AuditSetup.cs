@@ -11,6 +11,7 @@ internal static class AuditSetup
         services
             .AddSingleton(new NoteSigner(OriginOf(options), keys.AuditSeed))
             .AddSingleton<AuditEntries>()
+            .AddSingleton<FreshLeaves>()
             .AddSingleton<AuditLog>()
             .AddSingleton<AuditVerification>()
             .AddSingleton<AuditSearch>()

@@ -51,14 +51,9 @@ internal readonly record struct LeafRun(int Level, long Index)
     /// <summary>A person's hash as runs sort it.</summary>
     public static ulong KeyOf(ReadOnlySpan<byte> subjectHash) => BinaryPrimitives.ReadUInt64BigEndian(subjectHash);
 
-    /// <summary>Adds the record of a leaf, if it is of a person.</summary>
-    public static void Record(List<UInt128> records, StoredLeaf leaf)
-    {
-        if (AuditEntries.SubjectHashIn(leaf.Entry.Span) is { Length: > 0 } hash)
-        {
-            records.Add(new UInt128(KeyOf(hash), (ulong)leaf.Index));
-        }
-    }
+    /// <summary>The record of a leaf; null: it is of nobody.</summary>
+    public static UInt128? RecordOf(ReadOnlySpan<byte> entry, long index) =>
+        AuditEntries.SubjectHashIn(entry) is { Length: > 0 } hash ? new UInt128(KeyOf(hash), (ulong)index) : null;
 
     /// <summary>Adds the statements that store the run.</summary>
     public void Add(StatementBatch last, UInt128[] sorted)

@@ -11,7 +11,11 @@ internal sealed class LeafRunPass(DbConnection connection, long indexed, long mi
 
     public async ValueTask TakeAsync(StoredLeaf leaf, CancellationToken cancellationToken)
     {
-        LeafRun.Record(records, leaf);
+        if (LeafRun.RecordOf(leaf.Entry.Span, leaf.Index) is { } record)
+        {
+            records.Add(record);
+        }
+
         if (rest.TryPeek(out var run) && leaf.Index == run.End - 1)
         {
             rest.Dequeue();

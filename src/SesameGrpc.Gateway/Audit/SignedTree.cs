@@ -41,7 +41,7 @@ internal static class SignedTree
         if (last is not null)
         {
             var hashes = await LeafHashesAsync(connection, last.Index * Tile.FullWidth, last.Width, cancellationToken);
-            if (!hashes.SelectMany(hash => hash).SequenceEqual(last.Hashes))
+            if (!hashes.AsSpan().SequenceEqual(last.Hashes))
             {
                 throw new LogFormatException($"The leaves from {last.Index * Tile.FullWidth} on do not have the hashes of their tile.");
             }
@@ -53,17 +53,22 @@ internal static class SignedTree
     /// <summary>Appends the leaves that come next, up to a size.</summary>
     public static async Task GrowAsync(
         DbConnection connection,
+        FreshLeaves fresh,
         TreeBuilder tree,
         long target,
         List<Tile> fullTiles,
         CancellationToken cancellationToken
     )
     {
+        var page = new byte[PageLeaves * MerkleHash.Bytes];
         while (tree.Size < target)
         {
-            foreach (var hash in await LeafHashesAsync(connection, tree.Size, Math.Min(PageLeaves, target - tree.Size), cancellationToken))
+            var count = (int)Math.Min(PageLeaves, target - tree.Size);
+            var known = fresh.CopyHashes(tree.Size, page.AsSpan(0, count * MerkleHash.Bytes));
+            var hashes = known > 0 ? page : await LeafHashesAsync(connection, tree.Size, count, cancellationToken);
+            for (var position = 0; position < (known > 0 ? known : count); position++)
             {
-                tree.Append(hash, fullTiles.Add);
+                tree.Append(hashes.AsSpan(position * MerkleHash.Bytes, MerkleHash.Bytes), fullTiles.Add);
             }
 
             // Calls that wait for a thread come first.
@@ -71,15 +76,16 @@ internal static class SignedTree
         }
     }
 
-    private static async Task<List<byte[]>> LeafHashesAsync(
-        DbConnection connection,
-        long first,
-        long count,
-        CancellationToken cancellationToken
-    )
+    private static async Task<byte[]> LeafHashesAsync(DbConnection connection, long first, long count, CancellationToken cancellationToken)
     {
         var leaves = await AuditStore.AllLeavesAsync(connection, first, count, cancellationToken);
-        return leaves.ConvertAll(leaf => MerkleHash.OfLeaf(leaf.Entry.Span));
+        var hashes = new byte[leaves.Count * MerkleHash.Bytes];
+        for (var position = 0; position < leaves.Count; position++)
+        {
+            MerkleHash.OfLeaf(leaves[position].Entry.Span, hashes.AsSpan(position * MerkleHash.Bytes));
+        }
+
+        return hashes;
     }
 
     private static async Task<List<Tile>> EdgeAsync(DbConnection connection, long size, CancellationToken cancellationToken)
