@@ -20,20 +20,27 @@ internal sealed partial class AuditIndexer(
     /// <summary>Makes the next run; false when its leaves have not all come, or when another instance was first.</summary>
     public async Task<bool> IndexAsync(CancellationToken cancellationToken)
     {
-        LeafRun run;
+        LeafRun next;
+        LeafRun[] merged;
         UInt128[] records;
+
+        // All is read and sorted before the transaction begins: on SQLite, calls wait for it.
         await using (var connection = await database.OpenAsync(cancellationToken))
         {
-            run = new LeafRun(0, await AuditStore.IndexedAsync(connection, cancellationToken) / LeafRun.FreshLeaves);
-            if (await AuditStore.SizeAsync(connection, cancellationToken) < run.End)
+            next = new LeafRun(0, await AuditStore.IndexedAsync(connection, cancellationToken) / LeafRun.FreshLeaves);
+            if (await AuditStore.SizeAsync(connection, cancellationToken) < next.End)
             {
                 return false;
             }
 
-            records = await RecordsAsync(connection, run, cancellationToken);
+            merged = next.MergedWith();
+            records = await RecordsAsync(connection, next, merged, cancellationToken);
         }
 
-        return await database.WriteBatchedAsync((transaction, token) => StoreAsync(transaction, run, records, token), cancellationToken);
+        return await database.WriteBatchedAsync(
+            (transaction, token) => StoreAsync(transaction, next, merged, records, token),
+            cancellationToken
+        );
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,7 +59,12 @@ internal sealed partial class AuditIndexer(
         }
     }
 
-    private async Task<UInt128[]> RecordsAsync(DbConnection connection, LeafRun run, CancellationToken cancellationToken)
+    private async Task<UInt128[]> RecordsAsync(
+        DbConnection connection,
+        LeafRun run,
+        IEnumerable<LeafRun> merged,
+        CancellationToken cancellationToken
+    )
     {
         // What has ended is nobody's any more.
         var first = Math.Clamp(await AuditStore.MinimumIndexAsync(connection, cancellationToken), run.First, run.End);
@@ -67,7 +79,14 @@ internal sealed partial class AuditIndexer(
             await Task.Yield();
         }
 
-        return Sorted(records);
+        foreach (var part in merged)
+        {
+            (await part.ReadPagesAsync(connection, cancellationToken)).ForEach(records.AddRange);
+            await Task.Yield();
+        }
+
+        records.Sort();
+        return [.. records];
     }
 
     private static async Task<int> ReadRecordsAsync(
@@ -91,44 +110,28 @@ internal sealed partial class AuditIndexer(
 
     private static async Task<(bool IsStored, StatementBatch Last)> StoreAsync(
         DbTransaction transaction,
-        LeafRun run,
+        LeafRun next,
+        LeafRun[] merged,
         UInt128[] records,
         CancellationToken cancellationToken
     )
     {
         var last = new StatementBatch(transaction);
         var turns = await transaction
-            .Command("UPDATE audit_indexing SET leaves = @end WHERE id = 1 AND leaves = @first", ("end", run.End), ("first", run.First))
+            .Command("UPDATE audit_indexing SET leaves = @end WHERE id = 1 AND leaves = @first", ("end", next.End), ("first", next.First))
             .ExecuteAsync(cancellationToken);
         if (turns == 0)
         {
             return (false, last);
         }
 
-        if ((run.Index + 1) % LeafRun.FanOut == 0)
+        foreach (var part in merged)
         {
-            var all = new List<UInt128>(records);
-            for (var index = run.Index + 1 - LeafRun.FanOut; index < run.Index; index++)
-            {
-                var part = new LeafRun(0, index);
-                (await part.ReadPagesAsync(transaction.Connection!, cancellationToken)).ForEach(all.AddRange);
-                part.Delete(last);
-            }
-
-            new LeafRun(1, run.Index / LeafRun.FanOut).Add(last, Sorted(all));
-        }
-        else
-        {
-            run.Add(last, records);
+            part.Delete(last);
         }
 
+        (merged.Length > 0 ? next.Merged : next).Add(last, records);
         return (true, last);
-    }
-
-    private static UInt128[] Sorted(List<UInt128> records)
-    {
-        records.Sort();
-        return [.. records];
     }
 
     [LoggerMessage(1403, LogLevel.Warning, "The audit log's index by person could not be continued: {Cause}")]

@@ -48,6 +48,17 @@ internal readonly record struct LeafRun(int Level, long Index)
         }
     }
 
+    /// <summary>The run that this fresh one becomes a part of.</summary>
+    public LeafRun Merged => new(1, Index / FanOut);
+
+    /// <summary>The fresh runs that are merged with this one when it is stored; none where it is not the last one of the merged run.</summary>
+    public LeafRun[] MergedWith()
+    {
+        var before = (int)(Index % FanOut);
+        var first = Index - before;
+        return before == FanOut - 1 ? [.. Enumerable.Range(0, before).Select(part => new LeafRun(0, first + part))] : [];
+    }
+
     /// <summary>A person's hash as runs sort it.</summary>
     public static ulong KeyOf(ReadOnlySpan<byte> subjectHash) => BinaryPrimitives.ReadUInt64BigEndian(subjectHash);
 

@@ -49,6 +49,9 @@ internal sealed class DecisionSeal(KeyRing keys) : IDisposable
     private const long NotEligible = -1;
     private const long NoAmount = long.MaxValue;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? scratch;
+
     private readonly KeyedHash hash = new(keys.Derive("decision seal"));
 
     public string Seal(DecisionSubject subject, Decision decision, long expireMicros)
@@ -95,7 +98,8 @@ internal sealed class DecisionSeal(KeyRing keys) : IDisposable
     // Each part behind its length, so that no two subjects have the same bytes.
     private void Mac(DecisionSubject subject, ReadOnlySpan<byte> body, Span<byte> seal)
     {
-        var input = new ArrayBufferWriter<byte>(UsualInputLength);
+        var input = scratch ??= new ArrayBufferWriter<byte>(UsualInputLength);
+        input.ResetWrittenCount();
         input.Write(body);
         Write(input, subject.Partner);
         Write(input, subject.Person);

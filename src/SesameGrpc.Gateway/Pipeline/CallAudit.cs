@@ -32,7 +32,11 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
             call.AuditEntries.Add(call.NewAuditEntry());
         }
 
-        return log.AppendAsync(call.AuditEntries, call.Reliances);
+        var outcome = log.AppendAsync(call.AuditEntries, call.Reliances);
+
+        // They are written; a collection while the call waits need not keep them.
+        call.AuditEntries.Clear();
+        return outcome;
     }
 
     /// <summary>The second half: an answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.</summary>

@@ -38,7 +38,6 @@ internal sealed class UnaryEndpoint<TRequest, TResponse>(
             do
             {
                 // A handler that discloses changes nothing, so it may be asked again when a consent has ended meanwhile.
-                call.AuditEntries.Clear();
                 call.Reliances.Clear();
                 response = await handler(request, context);
             } while (!await audit.MayAnswerAsync(call, await audit.AppendAsync(call)));

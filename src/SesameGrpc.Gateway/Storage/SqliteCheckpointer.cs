@@ -19,13 +19,20 @@ internal sealed partial class SqliteCheckpointer(
 
     private const string PassiveCheckpoint = "PRAGMA wal_checkpoint(PASSIVE)";
 
+    // Each writes what came while the one before wrote, which is less each time; the last one is done while everybody waits.
+    private const int UnlockedRounds = 3;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Whatever its length, writes the log into the file.</summary>
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await connection.Command(PassiveCheckpoint).ExecuteAsync(cancellationToken);
+        for (var round = 0; round < UnlockedRounds; round++)
+        {
+            await connection.Command(PassiveCheckpoint).ExecuteAsync(cancellationToken);
+        }
+
         await database.EnterWriterAsync(cancellationToken);
         try
         {
@@ -44,12 +51,11 @@ internal sealed partial class SqliteCheckpointer(
             return;
         }
 
-        var log = new FileInfo($"{new SqliteConnectionStringBuilder(database.ConnectionString).DataSource}-wal");
+        var log = new SqliteLogFile(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource);
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            log.Refresh();
-            if (!log.Exists || log.Length < LongestLogBytes)
+            if (!log.IsLongerThan(LongestLogBytes))
             {
                 continue;
             }
