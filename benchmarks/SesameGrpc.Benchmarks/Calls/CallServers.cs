@@ -10,7 +10,15 @@ internal sealed class CallServers : IAsyncDisposable
     public const string Floor = "floor";
 
     // Fewer than the persons that are called, by far: none is in memory when its turn comes again.
-    private const int SmallMemory = 1000;
+    private static readonly Dictionary<string, string> SmallMemory = new(StringComparer.Ordinal)
+    {
+        ["Sesame:Persons:MemoryCapacity"] = "1000",
+    };
+
+    private static readonly Dictionary<string, string> NoMemory = new(SmallMemory, StringComparer.Ordinal)
+    {
+        ["Sesame:Persons:ConsentCapacity"] = "1000",
+    };
 
     private readonly Stack<Func<ValueTask>> toDispose = [];
     private readonly CallPlan plan;
@@ -98,24 +106,35 @@ internal sealed class CallServers : IAsyncDisposable
     {
         await AddAsync(
             Priming.BeforeEachTurn,
-            () => Task.FromResult(new GatewayBacking(null, null)),
+            () => Task.FromResult(new GatewayBacking()),
             ("gateway-eligibility-hot", CallKind.Eligibility, plan.Hot),
             ("gateway-score-hot", CallKind.Score, plan.Hot)
         );
         await AddAsync(
             Priming.BeforeEachTurn,
-            async () => new GatewayBacking(await DatabaseAsync(), await RedisAsync()),
+            () => Task.FromResult(new GatewayBacking { IsVolatile = true }),
+            ("gateway-eligibility-hot-volatile", CallKind.Eligibility, plan.Hot)
+        );
+        await AddAsync(
+            Priming.BeforeEachTurn,
+            async () => new GatewayBacking { PostgreSql = await DatabaseAsync(), Redis = await RedisAsync() },
             ("gateway-eligibility-hot-pg", CallKind.Eligibility, plan.Hot),
             ("gateway-score-hot-pg", CallKind.Score, plan.Hot)
         );
         await AddAsync(
             Priming.BeforeTheFirst,
-            async () => new GatewayBacking(await DatabaseAsync(), await RedisAsync(), SmallMemory),
+            async () =>
+                new GatewayBacking
+                {
+                    PostgreSql = await DatabaseAsync(),
+                    Redis = await RedisAsync(),
+                    Settings = SmallMemory,
+                },
             ("gateway-eligibility-warm", CallKind.Eligibility, plan.Cold)
         );
         await AddAsync(
             Priming.Never,
-            () => Task.FromResult(new GatewayBacking(null, null, SmallMemory)),
+            () => Task.FromResult(new GatewayBacking { Settings = NoMemory }),
             ("gateway-eligibility-cold", CallKind.Eligibility, plan.Cold)
         );
     }

@@ -4,8 +4,20 @@ using SesameGrpc.TestSupport;
 
 namespace SesameGrpc.Benchmarks.Calls;
 
-/// <summary>What a gateway runs on. Without a capacity it keeps as many persons in memory as it does by itself.</summary>
-internal sealed record GatewayBacking(string? PostgreSql, RedisServer? Redis, int? MemoryCapacity = null);
+/// <summary>What a gateway runs on.</summary>
+internal sealed record GatewayBacking
+{
+    /// <summary>The database; null: SQLite.</summary>
+    public string? PostgreSql { get; init; }
+
+    public RedisServer? Redis { get; init; }
+
+    /// <summary>Settings beside those of all gateways.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether its data directory is in memory, where nothing is durable, and waiting for the disk costs nothing.</summary>
+    public bool IsVolatile { get; init; }
+}
 
 /// <summary>A gateway in a process of its own, in production mode, audit on, whose store holds the world of the plan.</summary>
 internal sealed class GatewayInstance : IAsyncDisposable
@@ -31,7 +43,10 @@ internal sealed class GatewayInstance : IAsyncDisposable
 
     public static async Task<GatewayInstance> StartAsync(CallCertificates certificates, GatewayBacking backing, CallPlan plan)
     {
-        var home = new GatewaySite(TestEnvironment.NewDirectory("calls"), certificates.Authority);
+        var home = new GatewaySite(
+            backing.IsVolatile ? NewVolatileDirectory() : TestEnvironment.NewDirectory("calls"),
+            certificates.Authority
+        );
         home.WriteCertificates();
         home.WriteKeys();
         var gateway = new GatewayInstance(certificates, home, backing, plan);
@@ -78,6 +93,8 @@ internal sealed class GatewayInstance : IAsyncDisposable
         Directory.Delete(site.Directory, recursive: true);
     }
 
+    private static string NewVolatileDirectory() => Directory.CreateDirectory($"/dev/shm/sesame-calls-{Guid.NewGuid():N}").FullName;
+
     // Production's settings, where those of tests differ.
     private static IDictionary<string, string?> SettingsOf(GatewaySite site, GatewayBacking backing, CallPlan plan)
     {
@@ -89,9 +106,9 @@ internal sealed class GatewayInstance : IAsyncDisposable
 
         // Longer than a start is measured.
         set["Sesame:Redis:LifetimeSeconds"] = "86400";
-        if (backing.MemoryCapacity is { } capacity)
+        foreach (var (key, value) in backing.Settings)
         {
-            set["Sesame:Persons:MemoryCapacity"] = capacity.ToString(CultureInfo.InvariantCulture);
+            set[key] = value;
         }
 
         return set;

@@ -43,7 +43,10 @@ internal sealed partial class AuditIndexer(
         );
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Workers.OnOwnThreadAsync(() => IndexWhatComesAsync(stoppingToken));
+
+    private async Task IndexWhatComesAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.Audit.CheckpointMilliseconds), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -74,15 +77,11 @@ internal sealed partial class AuditIndexer(
             var page = (int)Math.Min(PageLeaves, run.End - next);
             var known = fresh.AddRecords(next, page, records);
             next += known > 0 ? known : await ReadRecordsAsync(connection, next, page, records, cancellationToken);
-
-            // Calls that wait for a thread come first.
-            await Task.Yield();
         }
 
         foreach (var part in merged)
         {
             (await part.ReadPagesAsync(connection, cancellationToken)).ForEach(records.AddRange);
-            await Task.Yield();
         }
 
         records.Sort();

@@ -32,7 +32,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     private readonly Queue<AuditGroup> groups = new();
     private AuditGroup? open;
     private AuditGroup? spare;
-    private Thread? writer;
+    private Task? writer;
     private bool isIdle;
     private bool isStopped;
 
@@ -80,7 +80,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             Monitor.Pulse(gate);
         }
 
-        writer?.Join();
+        writer?.GetAwaiter().GetResult();
     }
 
     private AuditWaiter Enqueue(LeafWriter written, IReadOnlyList<Reliance> reliances)
@@ -96,8 +96,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
 
             if (writer is null)
             {
-                writer = new Thread(WriteGroups) { IsBackground = true, Name = "Audit log" };
-                writer.Start();
+                writer = Workers.OnOwnThreadAsync(WriteGroupsAsync);
             }
             else if (isIdle)
             {
@@ -108,8 +107,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         }
     }
 
-    // A thread of its own: SQLite blocks the one that it writes on, and calls need all that the pool has.
-    private void WriteGroups()
+    private async Task WriteGroupsAsync()
     {
         while (NextGroup() is { } group)
         {
@@ -117,7 +115,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             try
             {
                 Crash.At(Failpoint.AuditTaken);
-                WriteStandingAsync(group).GetAwaiter().GetResult();
+                await WriteStandingAsync(group);
                 Crash.At(Failpoint.AuditCommitted);
             }
             catch (Exception exception)

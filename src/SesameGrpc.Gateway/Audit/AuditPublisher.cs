@@ -56,7 +56,10 @@ internal sealed partial class AuditPublisher(
         return isStored;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Workers.OnOwnThreadAsync(() => PublishWhatComesAsync(stoppingToken));
+
+    private async Task PublishWhatComesAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.Audit.CheckpointMilliseconds), time);
         do

@@ -70,9 +70,6 @@ internal static class SignedTree
             {
                 tree.Append(hashes.AsSpan(position * MerkleHash.Bytes, MerkleHash.Bytes), fullTiles.Add);
             }
-
-            // Calls that wait for a thread come first.
-            await Task.Yield();
         }
     }
 

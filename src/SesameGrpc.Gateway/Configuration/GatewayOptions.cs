@@ -171,6 +171,9 @@ internal sealed class PersonOptions
 
     /// <summary>Most persons kept in memory. 1,000 to 10,000,000, default 200,000.</summary>
     public int MemoryCapacity { get; set; } = 200_000;
+
+    /// <summary>Most consents kept in memory. 1,000 to 10,000,000, default 200,000.</summary>
+    public int ConsentCapacity { get; set; } = 200_000;
 }
 
 /// <summary>Bounds on calls.</summary>

@@ -81,6 +81,7 @@ internal static class OptionsValidator
         Range("Persons:ScoreValidityDays", options.Persons.ScoreValidityDays, 1, 3650);
         Range("Persons:MemoryLifetimeSeconds", options.Persons.MemoryLifetimeSeconds, 1, 60);
         Range("Persons:MemoryCapacity", options.Persons.MemoryCapacity, 1_000, 10_000_000);
+        Range("Persons:ConsentCapacity", options.Persons.ConsentCapacity, 1_000, 10_000_000);
         Range("Calls:DefaultDeadlineSeconds", options.Calls.DefaultDeadlineSeconds, 1, 60);
         Range("Calls:MaxConcurrentCallsPerPartner", options.Calls.MaxConcurrentCallsPerPartner, 1, 100_000);
         Range("Audit:CheckpointMilliseconds", options.Audit.CheckpointMilliseconds, 100, 60_000);

@@ -11,13 +11,13 @@ namespace SesameGrpc.Gateway.Consents;
 /// </summary>
 internal sealed class ConsentMemory(WithdrawalFence fence, GatewayOptions options, TimeProvider time)
 {
-    private readonly SieveCache<Key, Entry> entries = new(options.Persons.MemoryCapacity);
+    private readonly SieveCache<Key, Entry> entries = new(options.Persons.ConsentCapacity);
 
     public ConsentReading? Find(string partner, string subject) =>
         entries.Find(new Key(partner, subject)) is { } entry
         && time.GetElapsedTime(entry.Stamp) < WithdrawalFence.LongestReliance
-        && !fence.HasEnded(new Reliance(entry.Reading.Person!, entry.Reading.AsOf))
-            ? entry.Reading
+        && !fence.HasEnded(new Reliance(entry.Person!, entry.AsOf))
+            ? entry
             : null;
 
     /// <summary>Keeps a reading that found a consent; the stamp was taken before the reading.</summary>
@@ -35,5 +35,5 @@ internal sealed class ConsentMemory(WithdrawalFence fence, GatewayOptions option
                 : MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes(text.AsSpan(text.Length - 8)));
     }
 
-    private sealed record Entry(ConsentReading Reading, long Stamp);
+    private sealed record Entry(ConsentReading Reading, long Stamp) : ConsentReading(Reading);
 }

@@ -7,7 +7,7 @@ namespace SesameGrpc.Gateway.Consents;
 /// <param name="Person">The internal id of the person whom the partner knows by the subject; null: it knows nobody by it.</param>
 /// <param name="Consent">The person's consent to this partner that is active, whether or not its time has passed; null: there is none.</param>
 /// <param name="AsOf">How many withdrawals had been committed, by anybody, at the moment of the reading.</param>
-internal sealed record ConsentReading(string? Person, Consent? Consent, long AsOf);
+internal record ConsentReading(string? Person, Consent? Consent, long AsOf);
 
 /// <summary>Consents in the store of record. All changes go through <see cref="ConsentChanges"/>.</summary>
 internal sealed class ConsentStore(Database database)

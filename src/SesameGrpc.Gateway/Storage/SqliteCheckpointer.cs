@@ -44,13 +44,11 @@ internal sealed partial class SqliteCheckpointer(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.Storage.Provider != StorageProvider.Sqlite)
-        {
-            return;
-        }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        options.Storage.Provider == StorageProvider.Sqlite ? Workers.OnOwnThreadAsync(() => WatchAsync(stoppingToken)) : Task.CompletedTask;
 
+    private async Task WatchAsync(CancellationToken stoppingToken)
+    {
         var log = new SqliteLogFile(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource);
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -62,15 +60,7 @@ internal sealed partial class SqliteCheckpointer(
 
             try
             {
-                // On a thread of its own: it waits for the disk, and calls need all that the pool has.
-                await Task
-                    .Factory.StartNew(
-                        () => CheckpointAsync(stoppingToken),
-                        stoppingToken,
-                        TaskCreationOptions.LongRunning,
-                        TaskScheduler.Default
-                    )
-                    .Unwrap();
+                await CheckpointAsync(stoppingToken);
             }
             catch (SqliteException exception)
             {

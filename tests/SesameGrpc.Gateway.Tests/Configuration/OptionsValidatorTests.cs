@@ -30,10 +30,8 @@ public sealed class OptionsValidatorTests : IDisposable
         Assert.Equal((StorageProvider.Sqlite, 1000), (options.Storage.Provider, options.Storage.RefreshMilliseconds));
         Assert.Equal((50, 600), (options.Redis.TimeoutMilliseconds, options.Redis.LifetimeSeconds));
         Assert.Equal(("urn:sesame:gateway", 600), (options.Tokens.Audience, options.Tokens.LifetimeSeconds));
-        Assert.Equal(
-            (90, 5, 200_000),
-            (options.Persons.ScoreValidityDays, options.Persons.MemoryLifetimeSeconds, options.Persons.MemoryCapacity)
-        );
+        Assert.Equal((90, 5), (options.Persons.ScoreValidityDays, options.Persons.MemoryLifetimeSeconds));
+        Assert.Equal((200_000, 200_000), (options.Persons.MemoryCapacity, options.Persons.ConsentCapacity));
         Assert.Equal((5, 1000), (options.Calls.DefaultDeadlineSeconds, options.Calls.MaxConcurrentCallsPerPartner));
         Assert.Equal((false, 2), (options.Tls.AllowTls12, options.Tls.ReloadSeconds));
         Assert.Equal((3, 5, 60), (options.Retention.AuditYears, options.Retention.AdverseYears, options.Retention.SweepMinutes));
@@ -49,6 +47,7 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Persons:ScoreValidityDays", 1, 3650)]
     [InlineData("Persons:MemoryLifetimeSeconds", 1, 60)]
     [InlineData("Persons:MemoryCapacity", 1_000, 10_000_000)]
+    [InlineData("Persons:ConsentCapacity", 1_000, 10_000_000)]
     [InlineData("Calls:DefaultDeadlineSeconds", 1, 60)]
     [InlineData("Calls:MaxConcurrentCallsPerPartner", 1, 100_000)]
     [InlineData("Audit:CheckpointMilliseconds", 100, 60_000)]
