@@ -26,6 +26,9 @@ internal sealed record CallPlan
     /// <summary>Persons in each store. At least <see cref="Hot"/>.</summary>
     public int Persons { get; init; } = 50_000;
 
+    /// <summary>Persons who have agreed with a partner: all, but in the largest of stores, whose size is not to be that of their consents.</summary>
+    public int Agreed => Math.Min(Persons, 1_000_000);
+
     /// <summary>Persons whom the hot rows call.</summary>
     public int Hot { get; init; } = 10_000;
 

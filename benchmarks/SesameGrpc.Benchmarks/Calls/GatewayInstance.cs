@@ -58,7 +58,7 @@ internal sealed class GatewayInstance : IAsyncDisposable
             }
 
             await gateway.OnboardAsync(plan.Partners);
-            await gateway.store.FillAsync(plan.Persons);
+            await gateway.store.FillAsync(plan.Persons, plan.Agreed);
             return gateway;
         }
         catch

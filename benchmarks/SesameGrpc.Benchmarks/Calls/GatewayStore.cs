@@ -8,15 +8,19 @@ namespace SesameGrpc.Benchmarks.Calls;
 /// <summary>A gateway's store, seen from outside while the gateway runs.</summary>
 internal sealed class GatewayStore(string directory, string? postgreSql)
 {
-    private const string Numbers = "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < @persons) ";
+    private const string Numbers = "WITH RECURSIVE numbers (n) AS (SELECT @from UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < @to) ";
 
-    // Each statement is about all persons: who they are, what their partner knows them by, and what they have agreed to.
-    private static readonly string[] World =
+    // So many rows a transaction.
+    private const int Portion = 1_000_000;
+
+    private const string Persons = """
+        INSERT INTO persons (person_id, external_id, version, opted_in, opted_in_us, court_listed, score, score_version, model_version, as_of_us)
+        SELECT @person || CAST(@first + n AS TEXT), 'citizen-' || CAST(@first + n AS TEXT), 1, 1, 1, 0, @lowest + n % @scores, 1, 'bench', @now FROM numbers
+        """;
+
+    // What their partner knows persons by, and what they have agreed to.
+    private static readonly string[] Agreements =
     [
-        """
-            INSERT INTO persons (person_id, external_id, version, opted_in, opted_in_us, court_listed, score, score_version, model_version, as_of_us)
-            SELECT @person || CAST(@first + n AS TEXT), 'citizen-' || CAST(@first + n AS TEXT), 1, 1, 1, 0, @lowest + n % @scores, 1, 'bench', @now FROM numbers
-            """,
         """
             INSERT INTO subjects (partner_id, subject, person_id, created_us)
             SELECT 'bench-' || CAST(n % @partners AS TEXT), @subject || CAST(@first + n AS TEXT), @person || CAST(@first + n AS TEXT), @now FROM numbers
@@ -28,13 +32,14 @@ internal sealed class GatewayStore(string directory, string? postgreSql)
             """,
     ];
 
-    /// <summary>Puts so many persons there; each has agreed with one of the partners.</summary>
-    public async Task FillAsync(int persons)
+    /// <summary>Puts so many persons there; the first so many of them have each agreed with one of the partners.</summary>
+    public async Task FillAsync(int persons, int agreed)
     {
         await using var connection = await OpenAsync();
-        foreach (var sql in World)
+        await ExecuteAsync(connection, Persons, persons);
+        foreach (var sql in Agreements)
         {
-            await ExecuteAsync(connection, sql, persons);
+            await ExecuteAsync(connection, sql, agreed);
         }
 
         await connection.Command("ANALYZE").ExecuteAsync(CancellationToken.None);
@@ -60,7 +65,15 @@ internal sealed class GatewayStore(string directory, string? postgreSql)
         }
     }
 
-    private static async Task ExecuteAsync(DbConnection connection, string sql, int persons)
+    private static async Task ExecuteAsync(DbConnection connection, string sql, int count)
+    {
+        for (var from = 0; from < count; from += Portion)
+        {
+            await ExecuteAsync(connection, sql, from, Math.Min(count, from + Portion));
+        }
+    }
+
+    private static async Task ExecuteAsync(DbConnection connection, string sql, int from, int to)
     {
         var command = connection.Command(Numbers);
         command.CommandText = sql.Replace("INSERT", Numbers + "INSERT", StringComparison.Ordinal);
@@ -68,7 +81,8 @@ internal sealed class GatewayStore(string directory, string? postgreSql)
         foreach (
             var (name, value) in new (string, object)[]
             {
-                ("persons", persons),
+                ("from", from),
+                ("to", to),
                 ("first", CallPersons.First),
                 ("person", CallPersons.PersonPrefix),
                 ("subject", CallPersons.SubjectPrefix),
@@ -80,7 +94,7 @@ internal sealed class GatewayStore(string directory, string? postgreSql)
             }
         )
         {
-            if (sql.Contains($"@{name}", StringComparison.Ordinal) || name == "persons")
+            if (sql.Contains($"@{name}", StringComparison.Ordinal) || name is "from" or "to")
             {
                 command.Add(name, value);
             }
