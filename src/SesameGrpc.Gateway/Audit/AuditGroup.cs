@@ -9,6 +9,7 @@ internal sealed class AuditGroup
     // A call's own leaves stay together, so a group may have more.
     private const int MaxLeaves = 1000;
 
+    private readonly List<AuditWaiter> dropped = [];
     private List<AuditWaiter> waiters = [];
 
     public LeafWriter Leaves { get; private set; } = new();
@@ -26,8 +27,8 @@ internal sealed class AuditGroup
         return waiter;
     }
 
-    /// <summary>Takes out those whose answer rests on a consent that has ended, and tells them so.</summary>
-    public void Drop(WithdrawalFence fence, long now)
+    /// <summary>Takes out those whose answer rests on a consent that has ended; they are told so with the others.</summary>
+    public void Drop(WithdrawalFence fence)
     {
         if (!waiters.Exists(waiter => waiter.HasEnded(fence)))
         {
@@ -40,7 +41,7 @@ internal sealed class AuditGroup
         {
             if (waiter.HasEnded(fence))
             {
-                waiter.Complete(new AppendOutcome(IsAppended: false, now));
+                dropped.Add(waiter);
             }
             else
             {
@@ -50,37 +51,25 @@ internal sealed class AuditGroup
         }
     }
 
-    public void Succeed(long checkedAt) => Complete(waiter => waiter.Complete(new AppendOutcome(IsAppended: true, checkedAt)));
+    /// <summary>Tells all who wait. What their calls have left to do is little, and is done here: handing it to other threads costs as much.</summary>
+    public void Succeed(long checkedAt)
+    {
+        waiters.ForEach(waiter => waiter.Complete(new AppendOutcome(IsAppended: true, checkedAt)));
+        dropped.ForEach(waiter => waiter.Complete(new AppendOutcome(IsAppended: false, checkedAt)));
+    }
 
-    public void Fail(Exception exception) => Complete(waiter => waiter.Fail(exception));
+    public void Fail(Exception exception)
+    {
+        waiters.ForEach(waiter => waiter.Fail(exception));
+        dropped.ForEach(waiter => waiter.Fail(exception));
+    }
 
     public void Clear()
     {
         Leaves.Clear();
         waiters.Clear();
+        dropped.Clear();
         Size = 0;
-    }
-
-    // What waits goes on in as many work items as there are processors: one for each waiter would cost more than what many of them have left to do.
-    private void Complete(Action<AuditWaiter> complete)
-    {
-        var completed = waiters;
-        waiters = [];
-        var parts = Math.Min(Environment.ProcessorCount, completed.Count);
-        for (var part = 0; part < parts; part++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static work =>
-                {
-                    for (var index = work.Part; index < work.Completed.Count; index += work.Parts)
-                    {
-                        work.Complete(work.Completed[index]);
-                    }
-                },
-                (Completed: completed, Part: part, Parts: parts, Complete: complete),
-                preferLocal: false
-            );
-        }
     }
 }
 

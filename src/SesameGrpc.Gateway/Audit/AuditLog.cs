@@ -1,3 +1,4 @@
+using Nito.AsyncEx;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Storage;
@@ -32,7 +33,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     private readonly Queue<AuditGroup> groups = new();
     private AuditGroup? open;
     private AuditGroup? spare;
-    private Task? writer;
+    private Thread? writer;
     private bool isIdle;
     private bool isStopped;
 
@@ -80,7 +81,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             Monitor.Pulse(gate);
         }
 
-        writer?.GetAwaiter().GetResult();
+        writer?.Join();
     }
 
     private AuditWaiter Enqueue(LeafWriter written, IReadOnlyList<Reliance> reliances)
@@ -96,7 +97,8 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
 
             if (writer is null)
             {
-                writer = Workers.OnOwnThreadAsync(WriteGroupsAsync);
+                writer = new Thread(WriteGroups) { IsBackground = true, Name = "Audit log" };
+                writer.Start();
             }
             else if (isIdle)
             {
@@ -107,7 +109,9 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         }
     }
 
-    private async Task WriteGroupsAsync()
+    // A thread of its own, whatever a write waits for: SQLite blocks the one that it writes on, and calls need all that the pool has. Calls go on outside of the write's context,
+    // which would else take over what they await.
+    private void WriteGroups()
     {
         while (NextGroup() is { } group)
         {
@@ -115,8 +119,9 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             try
             {
                 Crash.At(Failpoint.AuditTaken);
-                await WriteStandingAsync(group);
+                var checkedAt = AsyncContext.Run(() => WriteStandingAsync(group));
                 Crash.At(Failpoint.AuditCommitted);
+                group.Succeed(checkedAt);
             }
             catch (Exception exception)
             {
@@ -165,8 +170,8 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         }
     }
 
-    // Again for those that still stand, as long as withdrawals come in between.
-    private async Task WriteStandingAsync(AuditGroup group)
+    // Again for those that still stand, as long as withdrawals come in between. Returns from when on their consents have been known to be in force.
+    private async Task<long> WriteStandingAsync(AuditGroup group)
     {
         using var deadline = new CancellationTokenSource(LongestWrite);
         try
@@ -175,11 +180,10 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             {
                 var began = time.GetTimestamp();
                 var known = fence.Known;
-                group.Drop(fence, began);
+                group.Drop(fence);
                 if (group.Leaves.Count == 0 || await TryWriteAsync(group.Leaves, known, deadline.Token))
                 {
-                    group.Succeed(began);
-                    return;
+                    return began;
                 }
 
                 await fence.CatchUpAsync(deadline.Token);
