@@ -98,10 +98,7 @@ internal sealed partial class AuditIndexer(
     {
         foreach (var leaf in await AuditStore.AllLeavesAsync(connection, first, count, cancellationToken))
         {
-            if (LeafRun.RecordOf(leaf.Entry.Span, leaf.Index) is { } record)
-            {
-                records.Add(record);
-            }
+            LeafRun.Record(records, leaf);
         }
 
         return count;

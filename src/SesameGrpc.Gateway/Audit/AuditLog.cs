@@ -48,7 +48,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         var leaves = new LeafWriter();
         leaves.Add(entries);
         last.Add("UPDATE audit_log SET size = size + @count WHERE id = 1", ("count", leaves.Count));
-        last.Add(Insert, ParametersOf(leaves));
+        last.Add(Insert, ParametersOf(leaves, leaves.Written.ToArray()));
     }
 
     /// <summary>
@@ -198,6 +198,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     // Appends nothing when withdrawals have been committed that this instance has not heard of.
     private async Task<bool> TryWriteAsync(LeafWriter leaves, long knownWithdrawals, CancellationToken cancellationToken)
     {
+        var entries = leaves.Written.ToArray();
         var sizes = await database.WriteBatchedAsync(
             (transaction, _) =>
             {
@@ -208,7 +209,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
                     ("count", leaves.Count),
                     ("known", knownWithdrawals)
                 );
-                last.Add(Insert + " AND withdrawals = @known", [.. ParametersOf(leaves), ("known", knownWithdrawals)]);
+                last.Add(Insert + " AND withdrawals = @known", [.. ParametersOf(leaves, entries), ("known", knownWithdrawals)]);
                 Crash.At(Failpoint.AuditReady);
                 return Task.FromResult((taken, last));
             },
@@ -219,12 +220,12 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             return false;
         }
 
-        fresh.Add(sizes[0] - leaves.Count, leaves.Written);
+        fresh.Add(sizes[0] - leaves.Count, entries);
         return true;
     }
 
-    private static (string, object?)[] ParametersOf(LeafWriter leaves) =>
-        [("count", leaves.Count), ("oldest", leaves.OldestMicros), ("newest", leaves.NewestMicros), ("entries", leaves.Written.ToArray())];
+    private static (string, object?)[] ParametersOf(LeafWriter leaves, byte[] entries) =>
+        [("count", leaves.Count), ("oldest", leaves.OldestMicros), ("newest", leaves.NewestMicros), ("entries", entries)];
 }
 
 /// <summary>What became of an answer's leaves.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Gateway.Audit;
@@ -19,20 +18,18 @@ internal sealed class FreshLeaves
 
     public FreshLeaves() => Array.Fill(indexes, -1);
 
-    /// <summary>Keeps leaves that are durable now, in the form in which a group is stored; the first one has this index.</summary>
-    public void Add(long first, ReadOnlySpan<byte> entries)
+    /// <summary>Keeps leaves that are durable now, in the form of <see cref="EntryBundle"/>; the first one has this index.</summary>
+    public void Add(long first, ReadOnlyMemory<byte> entries)
     {
         lock (gate)
         {
-            for (var index = first; entries.Length > 0; index++)
+            var index = first;
+            foreach (var entry in EntryBundle.Slice(entries))
             {
-                var length = BinaryPrimitives.ReadUInt16BigEndian(entries);
-                var entry = entries.Slice(sizeof(ushort), length);
                 var place = PlaceOf(index);
-                MerkleHash.OfLeaf(entry, HashAt(place));
-                records[place] = LeafRun.RecordOf(entry, index) ?? 0;
-                indexes[place] = index;
-                entries = entries[(sizeof(ushort) + length)..];
+                MerkleHash.OfLeaf(entry.Span, HashAt(place));
+                records[place] = LeafRun.RecordOf(entry.Span, index) ?? 0;
+                indexes[place] = index++;
             }
         }
     }

@@ -62,6 +62,15 @@ internal readonly record struct LeafRun(int Level, long Index)
     /// <summary>A person's hash as runs sort it.</summary>
     public static ulong KeyOf(ReadOnlySpan<byte> subjectHash) => BinaryPrimitives.ReadUInt64BigEndian(subjectHash);
 
+    /// <summary>Adds the record of a leaf, if it is of a person.</summary>
+    public static void Record(List<UInt128> records, StoredLeaf leaf)
+    {
+        if (RecordOf(leaf.Entry.Span, leaf.Index) is { } record)
+        {
+            records.Add(record);
+        }
+    }
+
     /// <summary>The record of a leaf; null: it is of nobody.</summary>
     public static UInt128? RecordOf(ReadOnlySpan<byte> entry, long index) =>
         AuditEntries.SubjectHashIn(entry) is { Length: > 0 } hash ? new UInt128(KeyOf(hash), (ulong)index) : null;

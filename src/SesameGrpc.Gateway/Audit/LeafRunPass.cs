@@ -11,11 +11,7 @@ internal sealed class LeafRunPass(DbConnection connection, long indexed, long mi
 
     public async ValueTask TakeAsync(StoredLeaf leaf, CancellationToken cancellationToken)
     {
-        if (LeafRun.RecordOf(leaf.Entry.Span, leaf.Index) is { } record)
-        {
-            records.Add(record);
-        }
-
+        LeafRun.Record(records, leaf);
         if (rest.TryPeek(out var run) && leaf.Index == run.End - 1)
         {
             rest.Dequeue();

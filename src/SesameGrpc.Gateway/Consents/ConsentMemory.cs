@@ -35,5 +35,12 @@ internal sealed class ConsentMemory(WithdrawalFence fence, GatewayOptions option
                 : MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes(text.AsSpan(text.Length - 8)));
     }
 
-    private sealed record Entry(ConsentReading Reading, long Stamp) : ConsentReading(Reading);
+    // The reading itself is not kept beside its copy here.
+    private sealed record Entry : ConsentReading
+    {
+        public Entry(ConsentReading reading, long stamp)
+            : base(reading) => Stamp = stamp;
+
+        public long Stamp { get; }
+    }
 }

@@ -53,16 +53,14 @@ internal sealed partial class SqliteCheckpointer(
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (!log.IsLongerThan(LongestLogBytes))
-            {
-                continue;
-            }
-
             try
             {
-                await CheckpointAsync(stoppingToken);
+                if (log.IsLongerThan(LongestLogBytes))
+                {
+                    await CheckpointAsync(stoppingToken);
+                }
             }
-            catch (SqliteException exception)
+            catch (Exception exception) when (exception is SqliteException or IOException)
             {
                 LogCheckpointFailed(exception.Message);
             }

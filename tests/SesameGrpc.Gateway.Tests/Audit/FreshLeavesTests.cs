@@ -66,11 +66,11 @@ public sealed class FreshLeavesTests
 
     private static UInt128 RecordOf(byte person, long index) => LeafRun.RecordOf(EntryOf(person).ToByteArray(), index)!.Value;
 
-    private static ReadOnlySpan<byte> Written(IReadOnlyList<AuditEntry> entries)
+    private static byte[] Written(IReadOnlyList<AuditEntry> entries)
     {
         var writer = new LeafWriter();
         writer.Add(entries);
-        return writer.Written;
+        return writer.Written.ToArray();
     }
 
     private static AuditEntry EntryOf(byte? person) =>
