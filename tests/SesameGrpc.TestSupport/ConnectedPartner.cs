@@ -54,7 +54,7 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public WebhookService.WebhookServiceClient Webhooks => new(Invoker);
 
     /// <summary>Grants the programme's full amount under a new request and order id.</summary>
-    public async Task<GrantDepositWaiverResponse> GrantAsync(string subject, string programme, string orderId) =>
+    public async Task<GrantDepositWaiverResponse> GrantAsync(string subject, string programme, string orderId, Money? amount = null) =>
         await Waivers.GrantDepositWaiverAsync(
             new GrantDepositWaiverRequest
             {
@@ -62,6 +62,7 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
                 OrderId = orderId,
                 Subject = subject,
                 Programme = programme,
+                Amount = amount,
             }
         );
 }
