@@ -21,6 +21,12 @@ public static class PartnerScopes
     /// <summary>Grant, extend, complete and cancel deposit waivers.</summary>
     public const string WaiverWrite = "deposit_waiver.write";
 
+    /// <summary>Read visits that are paid for afterwards.</summary>
+    public const string VisitRead = "deferred_payment.read";
+
+    /// <summary>Open, charge, close and settle such visits.</summary>
+    public const string VisitWrite = "deferred_payment.write";
+
     /// <summary>See what persons have agreed to.</summary>
     public const string ConsentRead = "consent.read";
 

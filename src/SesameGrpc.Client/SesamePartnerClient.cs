@@ -39,6 +39,7 @@ public sealed class SesamePartnerClient : IDisposable
         CreditScores = new CreditScoreService.CreditScoreServiceClient(calls);
         Eligibility = new EligibilityService.EligibilityServiceClient(calls);
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
+        DeferredPayments = new DeferredPaymentService.DeferredPaymentServiceClient(calls);
         Consents = new ConsentService.ConsentServiceClient(calls);
         Events = new EventService.EventServiceClient(calls);
         Webhooks = new WebhookService.WebhookServiceClient(calls);
@@ -55,6 +56,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>Waived deposits.</summary>
     public DepositWaiverService.DepositWaiverServiceClient DepositWaivers { get; }
+
+    /// <summary>Visits that are paid for afterwards.</summary>
+    public DeferredPaymentService.DeferredPaymentServiceClient DeferredPayments { get; }
 
     /// <summary>What persons have agreed to.</summary>
     public ConsentService.ConsentServiceClient Consents { get; }

@@ -10,6 +10,8 @@ using SesameGrpc.Gateway.Collections;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.CreditScores;
+using SesameGrpc.Gateway.Deadlines;
+using SesameGrpc.Gateway.DeferredPayments;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Diagnostics;
 using SesameGrpc.Gateway.Disputes;
@@ -23,8 +25,8 @@ using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Listeners;
+using SesameGrpc.Gateway.Obligations;
 using SesameGrpc.Gateway.Onboarding;
-using SesameGrpc.Gateway.Overdue;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.PersonAccess;
@@ -91,11 +93,14 @@ internal static class GatewayHost
             .AddSingleton<DecisionSeal>()
             .AddSingleton<LedgerStore>()
             .AddSingleton<LedgerWriter>()
-            .AddSingleton<DepositWaiverGrants>()
+            .AddSingleton<ObligationGrants>()
+            .AddSingleton<PaymentTerms>()
+            .AddSingleton<PartnerObligations>()
             .AddSingleton<DepositWaiverChanges>()
+            .AddSingleton<VisitChanges>()
             .AddSingleton<RequestReplay>();
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
-        services.AddSingleton<OverdueStore>().AddHostedService<OverdueWorker>();
+        services.AddSingleton<DeadlineStore>().AddHostedService<DeadlineWorker>();
         services.AddCollections(options).AddWebhooks().AddRetention();
         AddTokens(services, options, keys);
         services.AddPages(options, keys).AddPersonPages().AddCodeFlow();
@@ -165,6 +170,7 @@ internal static class GatewayHost
             .AddSingleton<CreditScoreService>()
             .AddSingleton<EligibilityService>()
             .AddSingleton<DepositWaiverService>()
+            .AddSingleton<DeferredPaymentService>()
             .AddSingleton<ConsentService>()
             .AddSingleton<EventService>();
         services
@@ -203,6 +209,7 @@ internal static class GatewayHost
         Map<CreditScoreService>(Contracts.Partner.V1.CreditScoreService.BindService);
         Map<EligibilityService>(Contracts.Partner.V1.EligibilityService.BindService);
         Map<DepositWaiverService>(Contracts.Partner.V1.DepositWaiverService.BindService);
+        Map<DeferredPaymentService>(Contracts.Partner.V1.DeferredPaymentService.BindService);
         Map<ConsentService>(Contracts.Partner.V1.ConsentService.BindService);
         Map<EventService>(Contracts.Partner.V1.EventService.BindService);
         Map<WebhookService>(Contracts.Partner.V1.WebhookService.BindService);

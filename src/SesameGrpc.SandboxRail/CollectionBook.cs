@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
 
 namespace SesameGrpc.SandboxRail;
@@ -53,7 +54,9 @@ internal sealed class CollectionBook : IDisposable
         {
             lock (reading)
             {
-                return latest.Values.Where(entry => entry.Status == CollectionStatus.Collected).Sum(entry => entry.AmountFen);
+                return latest
+                    .Values.Where(entry => entry.Status == CollectionStatus.Collected)
+                    .Sum(entry => entry.AmountFen - entry.RefundedFen);
             }
         }
     }
@@ -124,6 +127,37 @@ internal sealed class CollectionBook : IDisposable
             };
             await AppendAsync(refunded);
             return refunded;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>At least so much of it is given back from now on. Null: it is not collected, or took less.</summary>
+    public async Task<JournalEntry?> RefundPartAsync(string collectionId, Money refunded, CancellationToken cancellationToken)
+    {
+        await one.WaitAsync(cancellationToken);
+        try
+        {
+            var known = Find(collectionId);
+            if (
+                known is not { Status: CollectionStatus.Collected }
+                || refunded.CurrencyCode != known.Currency
+                || refunded.MinorUnits > known.AmountFen
+            )
+            {
+                return null;
+            }
+
+            if (refunded.MinorUnits <= known.RefundedFen)
+            {
+                return known;
+            }
+
+            var after = known with { RefundedFen = refunded.MinorUnits, Time = time.GetUtcNow() };
+            await AppendAsync(after);
+            return after;
         }
         finally
         {

@@ -16,6 +16,9 @@ internal sealed record JournalEntry
 
     public required long AmountFen { get; init; }
 
+    /// <summary>What of it was given back in all, while it stays collected.</summary>
+    public long RefundedFen { get; init; }
+
     public required CollectionStatus Status { get; init; }
 
     public DeclineReason Reason { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
 using Collection = SesameGrpc.Contracts.Rail.V1.Collection;
 using Status = Grpc.Core.Status;
@@ -46,6 +47,18 @@ internal sealed class SandboxRailService(CollectionBook book) : RailService.Rail
         return new RefundResponse { Collection = Show(await book.RefundAsync(request.CollectionId, context.CancellationToken)) };
     }
 
+    public override async Task<RefundPartResponse> RefundPart(RefundPartRequest request, ServerCallContext context)
+    {
+        CheckId(request.CollectionId, "collection_id");
+        Require(request.RefundedAmount is { CurrencyCode: "CNY", MinorUnits: > 0 }, "refunded_amount must be above 0, in CNY.");
+        var entry = await book.RefundPartAsync(request.CollectionId, request.RefundedAmount, context.CancellationToken);
+        return entry is not null
+            ? new RefundPartResponse { Collection = Show(entry) }
+            : throw new RpcException(
+                new Status(StatusCode.FailedPrecondition, "The collection is not COLLECTED, or took less than is to be given back.")
+            );
+    }
+
     public override async Task<GetCollectionResponse> GetCollection(GetCollectionRequest request, ServerCallContext context)
     {
         CheckId(request.CollectionId, "collection_id");
@@ -86,6 +99,11 @@ internal sealed class SandboxRailService(CollectionBook book) : RailService.Rail
             Status = entry.Status,
             UpdateTime = Timestamp.FromDateTimeOffset(entry.Time),
         };
+        if (entry.RefundedFen > 0)
+        {
+            collection.RefundedAmount = new Money { CurrencyCode = entry.Currency, MinorUnits = entry.RefundedFen };
+        }
+
         if (entry.Status == CollectionStatus.Declined)
         {
             collection.Decline = new Decline { Reason = entry.Reason, LaterAttemptMaySucceed = entry.LaterAttemptMaySucceed };

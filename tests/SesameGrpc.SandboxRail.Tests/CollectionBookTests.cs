@@ -104,6 +104,32 @@ public sealed class CollectionBookTests : IDisposable
     }
 
     [Fact]
+    public async Task RefundPart_CountsInAll()
+    {
+        await CollectAsync("o.1", "test-650");
+
+        Assert.Equal(200, (await RefundPartAsync("o.1", 200))?.RefundedFen);
+        Assert.Equal(200, (await RefundPartAsync("o.1", 200))?.RefundedFen);
+        Assert.Equal(200, (await RefundPartAsync("o.1", 1))?.RefundedFen);
+        Assert.Equal(300, book.NetCollectedFen);
+        Assert.Equal(500, (await RefundPartAsync("o.1", 500))?.RefundedFen);
+        Assert.Null(await RefundPartAsync("o.1", 501));
+        Assert.Equal((0, 3), (book.NetCollectedFen, book.History.Count));
+    }
+
+    [Fact]
+    public async Task RefundPart_OfWhatIsNotCollected_IsRefused()
+    {
+        await CollectAsync("a.1", "test-650-declined");
+        await CollectAsync("b.1", "test-650");
+        await book.RefundAsync("b.1", Cancellation);
+
+        Assert.Null(await RefundPartAsync("a.1", 1));
+        Assert.Null(await RefundPartAsync("b.1", 1));
+        Assert.Null(await RefundPartAsync("c.1", 1));
+    }
+
+    [Fact]
     public async Task Book_OpenedAgain_KnowsWhatWasAcknowledged()
     {
         await CollectAsync("a.1", "test-650");
@@ -124,6 +150,9 @@ public sealed class CollectionBookTests : IDisposable
         book = Open();
         Assert.Equal(before.Count + 1, book.History.Count);
     }
+
+    private Task<JournalEntry?> RefundPartAsync(string collectionId, long fen) =>
+        book.RefundPartAsync(collectionId, new Money { CurrencyCode = "CNY", MinorUnits = fen }, Cancellation);
 
     private CollectionBook Open() => new(Journal, TimeProvider.System);
 

@@ -18,6 +18,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
         "eligibility.check",
         "deposit_waiver.read",
         "deposit_waiver.write",
+        "deferred_payment.read",
+        "deferred_payment.write",
         "consent.read",
         "event.read",
         "webhook.read",
@@ -26,7 +28,7 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
 
     /// <summary>The scopes that a person agrees to.</summary>
     public static string[] ConsentScopes { get; } =
-    ["score.read", "score.band.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.write"];
+    ["score.read", "score.band.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.write", "deferred_payment.write"];
 
     public X509Certificate2 Certificate { get; } = certificate;
 
@@ -48,6 +50,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public EligibilityService.EligibilityServiceClient Eligibility => new(Invoker);
 
     public DepositWaiverService.DepositWaiverServiceClient Waivers => new(Invoker);
+
+    public DeferredPaymentService.DeferredPaymentServiceClient Visits => new(Invoker);
 
     public EventService.EventServiceClient Events => new(Invoker);
 

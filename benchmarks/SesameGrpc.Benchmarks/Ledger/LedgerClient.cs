@@ -3,6 +3,7 @@ using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Obligations;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.TestSupport;
@@ -15,7 +16,7 @@ internal sealed class LedgerClient(GatewayUnderTest gateway, LedgerWorld world)
     private const string Method = "sesame.partner.v1.DepositWaiverService/GrantDepositWaiver";
 
     private readonly LedgerWriter writer = gateway.Service<LedgerWriter>();
-    private readonly DepositWaiverGrants grants = gateway.Service<DepositWaiverGrants>();
+    private readonly ObligationGrants grants = gateway.Service<ObligationGrants>();
     private readonly AuditEntries entries = gateway.Service<AuditEntries>();
     private readonly PartnerRecord partner = gateway.Service<PartnerDirectory>().Current.Find(LedgerWorld.PartnerId)!;
 
@@ -32,6 +33,15 @@ internal sealed class LedgerClient(GatewayUnderTest gateway, LedgerWorld world)
             Subject = person,
             Programme = LedgerWorld.Programme,
         };
+        var order = new GrantOrder
+        {
+            Kind = ObligationKind.DepositWaiver,
+            Scope = PartnerScopes.DepositWaiverWrite,
+            OrderId = orderId,
+            Amount = null,
+            DecisionId = "",
+            Attributes = request.Attributes,
+        };
         var caller = $"partner:{partner.Id}";
         var subject = entries.SubjectHashOf(person);
         var work = new LedgerWork
@@ -45,7 +55,16 @@ internal sealed class LedgerClient(GatewayUnderTest gateway, LedgerWorld world)
                 (entry.SubjectHash, entry.RequestId) = (subject, orderId);
                 return entry;
             },
-            Decide = book => grants.Decide(book, partner, partner.Programme(request.Programme), person, request),
+            Decide = book =>
+                grants.Decide(
+                    book,
+                    partner,
+                    partner.Programme(request.Programme),
+                    person,
+                    order,
+                    waiver => new GrantDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(waiver) },
+                    refused => new GrantDepositWaiverResponse { NotGranted = refused }
+                ),
         };
         var result = await writer.RunAsync(work, CancellationToken.None);
         var answer = (GrantDepositWaiverResponse?)result.Message;

@@ -15,7 +15,12 @@ internal sealed record ConsentRequest(Purpose Purpose, IReadOnlyList<string> Sco
     public const string Type = "credit_consent";
     private const string DetailsError = "invalid_authorization_details";
     private const int MostProgrammes = 20;
-    private static readonly string[] NeedProgrammes = [PartnerScopes.EligibilityCheck, PartnerScopes.DepositWaiverWrite];
+    private static readonly string[] NeedProgrammes =
+    [
+        PartnerScopes.EligibilityCheck,
+        PartnerScopes.DepositWaiverWrite,
+        PartnerScopes.DeferredPaymentWrite,
+    ];
 
     private static readonly Dictionary<string, Purpose> Purposes = Enum.GetValues<Purpose>()
         .Where(purpose => purpose != Purpose.Unspecified)

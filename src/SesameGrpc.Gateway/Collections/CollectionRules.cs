@@ -83,6 +83,17 @@ internal static class CollectionRules
             var other => new RailAnswer(RailOutcome.Misunderstood, other.Outcome.ToString()),
         };
 
+    /// <summary>What the answer to a refund of a part says: it is done where so much has been given back in all.</summary>
+    public static RailAnswer ReadRefundPart(Contracts.Rail.V1.Collection? answer, string collectionId, long refundedFen) =>
+        Read(answer, collectionId) switch
+        {
+            { Outcome: RailOutcome.Collected } => answer!.RefundedAmount?.MinorUnits == refundedFen
+                ? new RailAnswer(RailOutcome.PartRefunded, "")
+                : new RailAnswer(RailOutcome.Misunderstood, "AnotherAmount"),
+            { Outcome: RailOutcome.Misunderstood } misunderstood => misunderstood,
+            var other => new RailAnswer(RailOutcome.Misunderstood, other.Outcome.ToString()),
+        };
+
     /// <summary>The collection as taken by one instance for the length of the lease; null when there is nothing to do now.</summary>
     public static Collection? Take(Collection collection, long nowMicros, TimeSpan lease)
     {
@@ -95,7 +106,11 @@ internal static class CollectionRules
         return collection.State switch
         {
             CollectionState.Scheduled => collection with { State = CollectionState.Submitted, Tries = 1, NextMicros = until },
-            CollectionState.Submitted or CollectionState.Reversing => collection with { Tries = collection.Tries + 1, NextMicros = until },
+            CollectionState.Submitted or CollectionState.Reversing or CollectionState.Refunding => collection with
+            {
+                Tries = collection.Tries + 1,
+                NextMicros = until,
+            },
             _ => null,
         };
     }
@@ -120,7 +135,10 @@ internal static class CollectionRules
             (CollectionState.Submitted, RailOutcome.DeclinedForGood) => End(now, CollectionState.Declined, answer.Cause),
             (CollectionState.Submitted, RailOutcome.DeclinedForNow) => NextAttempt(now, answer.Cause, nowMicros),
             (CollectionState.Reversing, RailOutcome.Refunded) => End(now, CollectionState.Reversed, ""),
+
+            // More was to be given back since it was taken: that began anew, with a try of its own.
             _ when now.Tries != taken.Tries => null,
+            (CollectionState.Refunding, RailOutcome.PartRefunded) => End(now, CollectionState.Collected, ""),
             _ => now with { NextMicros = nowMicros + Delay(now, answer, obligationId).ToMicros(), Cause = answer.Cause },
         };
     }

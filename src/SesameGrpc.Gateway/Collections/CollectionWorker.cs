@@ -12,7 +12,7 @@ using CollectionState = SesameGrpc.Gateway.Ledger.CollectionState;
 namespace SesameGrpc.Gateway.Collections;
 
 /// <summary>
-/// Collects what is charged, and undoes what lost against a partner's report; on every instance. Each collection is taken by one transaction, asked about without any
+/// Collects what is charged, undoes what lost against a partner's report, and gives back what is refunded; on every instance. Each collection is taken by one transaction, asked about without any
 /// lock, and changed by a second transaction: an instance that dies in between leaves it to whoever looks when the lease has passed.
 /// </summary>
 internal sealed partial class CollectionWorker(
@@ -104,6 +104,7 @@ internal sealed partial class CollectionWorker(
     {
         var id = CollectionRules.CollectionId(obligation.Id, taken.Attempt);
         return taken.State == CollectionState.Reversing ? rail.RefundAsync(id, cancellationToken)
+            : taken.State == CollectionState.Refunding ? rail.RefundPartAsync(id, obligation.RefundedFen, cancellationToken)
             : CollectionRules.IsPending(taken) ? rail.LookUpAsync(id, cancellationToken)
             : rail.CollectAsync(RequestFor(obligation, taken, id), cancellationToken);
     }
@@ -130,9 +131,9 @@ internal sealed partial class CollectionWorker(
                 return collection switch
                 {
                     null => new LedgerOutcome(null, null),
-                    { State: CollectionState.Collected } => new LedgerOutcome(
+                    { State: CollectionState.Collected } when before!.IsOpen => new LedgerOutcome(
                         null,
-                        ObligationRules.Settle(before!, SettledBy.Collection, time.NowMicros())
+                        ObligationRules.Settle(before, SettledBy.Collection, time.NowMicros())
                     ),
                     _ => new LedgerOutcome(null, ObligationRules.Collecting(before!, collection)),
                 };
@@ -170,6 +171,9 @@ internal sealed partial class CollectionWorker(
             case RailOutcome.Refunded:
                 LogUndone(collectionId);
                 break;
+            case RailOutcome.PartRefunded:
+                LogRefunded(collectionId);
+                break;
             default:
                 break;
         }
@@ -194,6 +198,9 @@ internal sealed partial class CollectionWorker(
 
     [LoggerMessage(1706, LogLevel.Information, "Collection {CollectionId} is undone; the partner's report was first.")]
     private partial void LogUndone(string collectionId);
+
+    [LoggerMessage(1709, LogLevel.Information, "A part of collection {CollectionId} is given back.")]
+    private partial void LogRefunded(string collectionId);
 
     [LoggerMessage(1707, LogLevel.Warning, "Collections could not be read or written and are tried again: {Cause}")]
     private partial void LogStoreFailed(string cause);

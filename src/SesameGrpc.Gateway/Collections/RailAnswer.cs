@@ -15,6 +15,9 @@ internal enum RailOutcome
     /// <summary>Nothing is taken under the id any more, and nothing will be.</summary>
     Refunded,
 
+    /// <summary>As much as was asked for has been given back of what was taken.</summary>
+    PartRefunded,
+
     /// <summary>Not decided yet.</summary>
     Pending,
 

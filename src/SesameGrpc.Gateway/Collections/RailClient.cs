@@ -1,4 +1,5 @@
 using Grpc.Core;
+using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
 using SesameGrpc.Gateway.Configuration;
 using CallOptions = Grpc.Core.CallOptions;
@@ -36,6 +37,26 @@ internal sealed class RailClient(RailChannel channel, CollectionMetrics metrics,
             nameof(RailService.RailServiceClient.Refund),
             async (rail, call) => (await rail.RefundAsync(new RefundRequest { CollectionId = collectionId }, call)).Collection,
             answer => CollectionRules.ReadRefund(answer, collectionId),
+            CollectionRules.Read,
+            cancellationToken
+        );
+
+    /// <summary>Has so much given back of what was taken, in all.</summary>
+    public Task<RailAnswer> RefundPartAsync(string collectionId, long refundedFen, CancellationToken cancellationToken) =>
+        AskAsync(
+            nameof(RailService.RailServiceClient.RefundPart),
+            async (rail, call) =>
+                (
+                    await rail.RefundPartAsync(
+                        new RefundPartRequest
+                        {
+                            CollectionId = collectionId,
+                            RefundedAmount = new Money { CurrencyCode = "CNY", MinorUnits = refundedFen },
+                        },
+                        call
+                    )
+                ).Collection,
+            answer => CollectionRules.ReadRefundPart(answer, collectionId, refundedFen),
             CollectionRules.Read,
             cancellationToken
         );

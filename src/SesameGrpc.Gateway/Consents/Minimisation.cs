@@ -39,6 +39,7 @@ internal static class Minimisation
         (PartnerScopes.ScoreDimensionsRead, PersonField.Dimensions,               PersonField.None),
         (PartnerScopes.EligibilityCheck,    PersonField.Decision,                 PersonField.Terms),
         (PartnerScopes.DepositWaiverWrite,  YesOrNo,                              PersonField.None),
+        (PartnerScopes.DeferredPaymentWrite, YesOrNo,                             PersonField.None),
     ];
 
     // Looked up at each call.

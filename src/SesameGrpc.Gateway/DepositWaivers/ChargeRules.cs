@@ -26,7 +26,7 @@ internal static class ChargeRules
             .Require(
                 charge.Lines.All(line => line.Kind != ChargeLineKind.Unspecified && Enum.IsDefined(line.Kind)),
                 "charge.lines.kind",
-                "must be RENT, DAMAGE, OVERDUE_FEE or OTHER"
+                "must be RENT, DAMAGE, OVERDUE_FEE, GOODS or OTHER"
             )
             .Require(
                 charge.Lines.All(line => line.Kind != ChargeLineKind.Other || line.Description.Length > 0),
@@ -45,17 +45,17 @@ internal static class ChargeRules
                 $"must be CNY, 0 to {Cny.Largest} fen"
             )
             .Enforce();
-        var sum = SumOf(charge);
+
+        // At most 130 amounts of at most 10^15: far from overflow.
+        var lines = charge.Lines.Sum(line => line.Amount.MinorUnits);
+        var discounts = charge.Discounts.Sum(discount => discount.Amount.MinorUnits);
+        var total = charge.TotalAmount.MinorUnits;
         return check.Require(
-            charge.TotalAmount.MinorUnits == sum,
+            total == lines - discounts,
             "charge.total_amount",
-            $"must be the sum of the lines less the sum of the discounts, which is {sum} fen"
+            $"is {total} fen, but must be {lines - discounts} fen: lines of {lines} less discounts of {discounts}"
         );
     }
-
-    // At most 130 amounts of at most 10^15: far from overflow.
-    private static long SumOf(Charge charge) =>
-        checked(charge.Lines.Sum(line => line.Amount.MinorUnits) - charge.Discounts.Sum(discount => discount.Amount.MinorUnits));
 
     private static bool IsAmount(Money? money) => money is { CurrencyCode: Cny.Code, MinorUnits: > 0 and <= Cny.Largest };
 }

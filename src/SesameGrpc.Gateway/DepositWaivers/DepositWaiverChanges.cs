@@ -1,21 +1,17 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Obligations;
 using SesameGrpc.Gateway.Partners;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
 
 /// <summary>What partners do with a waiver whose state allows it: the checks that need the waiver itself, and the change that follows.</summary>
-internal sealed class DepositWaiverChanges(ProgrammeCatalogueSource catalogue, GatewayOptions options, TimeProvider time)
+internal sealed class DepositWaiverChanges(PaymentTerms payments, TimeProvider time)
 {
-    public static bool IsOf(string partner, Obligation? obligation) =>
-        obligation is { Kind: ObligationKind.DepositWaiver } && obligation.Partner == partner;
-
     public Posting Extend(Obligation waiver, PartnerRecord partner, Timestamp dueTime)
     {
         var due = dueTime.ToDateTimeOffset().ToMicros();
@@ -50,14 +46,13 @@ internal sealed class DepositWaiverChanges(ProgrammeCatalogueSource catalogue, G
             return ObligationRules.Release(waiver, nowMicros);
         }
 
-        var period = catalogue.Current.Find(waiver.Programme)?.Document.Terms?.PaymentPeriod?.ToTimeSpan();
         return ObligationRules.Charge(
             waiver,
             total,
             charge.ToByteArray(),
             nowMicros,
-            DepositWaiverRules.PaymentDueMicros(period, nowMicros),
-            nowMicros + (options.Rail.CollectAfterSeconds * 1_000_000L)
+            payments.DueMicros(waiver.Programme, nowMicros),
+            payments.CollectMicros(nowMicros)
         );
     }
 

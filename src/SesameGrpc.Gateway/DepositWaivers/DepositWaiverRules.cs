@@ -9,8 +9,6 @@ namespace SesameGrpc.Gateway.DepositWaivers;
 /// <summary>The state machine of a deposit waiver and its form as a message. Pure.</summary>
 internal static class DepositWaiverRules
 {
-    private static readonly TimeSpan UsualPaymentPeriod = TimeSpan.FromDays(7);
-
     /// <summary>What may be done next; nothing in a final state.</summary>
     public static IReadOnlyList<DepositWaiverAction> AllowedFor(Obligation waiver) =>
         waiver.State switch
@@ -50,10 +48,6 @@ internal static class DepositWaiverRules
             _ => Refuse.StateConflict(ContractName.Of((DepositWaiverState)waiver.State), NamesOf(allowed), waiver.Revision),
         };
     }
-
-    /// <summary>By when a charge made now must be paid.</summary>
-    public static long PaymentDueMicros(TimeSpan? paymentPeriod, long nowMicros) =>
-        nowMicros + (paymentPeriod ?? UsualPaymentPeriod).ToMicros();
 
     public static DepositWaiver ToMessage(Obligation obligation)
     {

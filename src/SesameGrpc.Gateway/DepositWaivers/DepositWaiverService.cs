@@ -3,102 +3,64 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Ledger;
-using SesameGrpc.Gateway.Paging;
+using SesameGrpc.Gateway.Obligations;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
-using SesameGrpc.Gateway.Replay;
-using SesameGrpc.Gateway.Storage;
 using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 using ObligationKind = SesameGrpc.Gateway.Ledger.ObligationKind;
 using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
 
-/// <summary>Waives deposits.</summary>
-internal sealed class DepositWaiverService(
-    ConsentReader consents,
-    DepositWaiverGrants grants,
-    DepositWaiverChanges changes,
-    LedgerStore ledger,
-    LedgerWriter writer
-) : Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceBase
+/// <summary>Waives deposits, and holds amounts for whatever else is taken first and paid for later.</summary>
+internal sealed class DepositWaiverService(PartnerObligations obligations, DepositWaiverChanges changes)
+    : Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceBase
 {
-    public override async Task<GrantDepositWaiverResponse> GrantDepositWaiver(GrantDepositWaiverRequest request, ServerCallContext context)
+    public override Task<GrantDepositWaiverResponse> GrantDepositWaiver(GrantDepositWaiverRequest request, ServerCallContext context)
     {
-        var partner = context.Partner();
-        var call = context.Call();
-        var check = new FieldCheck()
-            .VisibleText("order_id", request.OrderId)
-            .Require(request.DecisionId.Length <= 128, "decision_id", "must be at most 128 characters");
-        OrderChecks.Check(check, request.Subject, request.Amount, request.Attributes).Enforce();
-
-        // Read again under the person's lock. Where there is no consent nothing is locked, but an answer that was given before is found.
-        var (person, consent) = await consents.FindForGrantAsync(
-            call,
-            request.Subject,
-            PartnerScopes.DepositWaiverWrite,
-            request.Programme
-        );
-        call.Concerns(person);
-
-        // The enrolment is part of the effect: a grant that was answered before is answered so again, also when the enrolment has ended since.
-        var work = new LedgerWork
+        OrderChecks.CheckGrant(request.OrderId, request.DecisionId, request.Subject, request.Amount, request.Attributes).Enforce();
+        var order = new GrantOrder
         {
-            Request = RequestKey.Of(context, request.RequestId, request),
-            Person = consent?.Person,
-            Order = (partner.Id, request.OrderId),
-            NewEntry = call.NewAuditEntry,
-            Decide = book => grants.Decide(book, partner, DepositProgramme(partner, request.Programme), consent?.Person, request),
+            Kind = ObligationKind.DepositWaiver,
+            Scope = PartnerScopes.DepositWaiverWrite,
+            OrderId = request.OrderId,
+            Amount = request.Amount,
+            AcceptPartial = request.AcceptPartial,
+            DecisionId = request.DecisionId,
+            Attributes = request.Attributes,
         };
-        return await writer.RunAsync(context, work, GrantDepositWaiverResponse.Parser);
+        return obligations.GrantAsync(
+            context,
+            new GrantCall(request, request.RequestId, request.Subject, request.Programme, order),
+            GrantDepositWaiverResponse.Parser,
+            CheckProgramme,
+            waiver => new GrantDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(waiver) },
+            refused => new GrantDepositWaiverResponse { NotGranted = refused }
+        );
     }
 
     public override async Task<GetDepositWaiverResponse> GetDepositWaiver(GetDepositWaiverRequest request, ServerCallContext context)
     {
-        var partner = context.Partner().Id;
-        var found = request.KeyCase switch
-        {
-            GetDepositWaiverRequest.KeyOneofCase.DepositWaiverId => TimedId.Is(request.DepositWaiverId)
-                ? await ledger.FindAsync(request.DepositWaiverId, context.CancellationToken)
-                : null,
-            GetDepositWaiverRequest.KeyOneofCase.OrderId => FieldCheck.IsVisibleText(request.OrderId)
-                ? await ledger.FindByOrderAsync(partner, request.OrderId, context.CancellationToken)
-                : null,
-            _ => throw new RefusalException(Refuse.Field("key", "must be deposit_waiver_id or order_id")),
-        };
-        var waiver = DepositWaiverChanges.IsOf(partner, found) ? found! : throw new RefusalException(Refuse.NotFound());
-        Disclose(context.Call(), waiver);
+        new FieldCheck()
+            .Require(request.KeyCase != GetDepositWaiverRequest.KeyOneofCase.None, "key", "must be deposit_waiver_id or order_id")
+            .Enforce();
+        var waiver = await obligations.FindAsync(context, ObligationKind.DepositWaiver, request.DepositWaiverId, request.OrderId);
         return new GetDepositWaiverResponse { DepositWaiver = DepositWaiverRules.ToMessage(waiver) };
     }
 
     public override async Task<ListDepositWaiversResponse> ListDepositWaivers(ListDepositWaiversRequest request, ServerCallContext context)
     {
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
-            .PersonOrEmpty("subject", request.Subject)
-            .Enforce();
-        var size = Page.SizeOf(request.PageSize);
-        var filter = new ObligationFilter(
-            request.PageToken,
+        var page = await obligations.ListAsync(
+            context,
             ObligationKind.DepositWaiver,
-            context.Partner().Id,
-            Person: "",
+            (request.PageSize, request.PageToken),
             request.Subject,
-            request.State == DepositWaiverState.Unspecified ? null : (ObligationState)request.State
+            (ObligationState)request.State
         );
-        var found = await ledger.ListAsync(filter, size + 1, context.CancellationToken);
-        var page = Page.Of(found, size, waiver => waiver.Id);
-        foreach (var waiver in page.Items)
-        {
-            Disclose(context.Call(), waiver);
-        }
-
         return new ListDepositWaiversResponse
         {
             DepositWaivers = { page.Items.Select(DepositWaiverRules.ToMessage) },
@@ -208,53 +170,24 @@ internal sealed class DepositWaiverService(
         Func<Obligation, Posting> post,
         Func<DepositWaiver, TResponse> answer
     )
-        where TResponse : class, IMessage<TResponse>
-    {
-        var call = context.Call();
-        var partner = context.Partner().Id;
-        new FieldCheck()
-            .Require(change.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
-            .Enforce();
-        var work = new LedgerWork
-        {
-            Request = RequestKey.Of(context, change.RequestId, change.Request),
-            ObligationId = TimedId.Is(change.Id) ? change.Id : null,
-            NewEntry = call.NewAuditEntry,
-            Decide = book =>
-            {
-                var waiver = book.Obligation(change.Id);
-                if (!DepositWaiverChanges.IsOf(partner, waiver) || !call.MayConcern(waiver!.Subject))
-                {
-                    throw new RefusalException(Refuse.NotFound());
-                }
+        where TResponse : class, IMessage<TResponse> =>
+        obligations.ChangeAsync(
+            context,
+            new ChangeCall(change.Request, change.RequestId, ObligationKind.DepositWaiver, change.Id, change.ExpectedRevision),
+            parser,
+            waiver => DepositWaiverRules.RefusalOf(waiver, change.Action, change.ExpectedRevision),
+            post,
+            waiver => answer(DepositWaiverRules.ToMessage(waiver))
+        );
 
-                if (DepositWaiverRules.RefusalOf(waiver!, change.Action, change.ExpectedRevision) is { } refusal)
-                {
-                    throw new RefusalException(refusal);
-                }
-
-                var posting = post(waiver!);
-                return new LedgerOutcome(answer(DepositWaiverRules.ToMessage(posting.After)), posting);
-            },
-        };
-        return writer.RunAsync(context, work, parser);
-    }
-
-    private static void Disclose(Call call, Obligation waiver) =>
-        call.Discloses(waiver.Person, "obligation", waiver.Id, waiver.Revision, "deposit_waiver");
-
-    private static EnrolledProgramme DepositProgramme(PartnerRecord partner, string id)
-    {
-        var programme = partner.Programme(id);
+    private static void CheckProgramme(EnrolledProgramme programme) =>
         new FieldCheck()
             .Require(
-                programme.Programme.Document.Kind == ProgrammeKind.DepositWaiver,
+                programme.Programme.Document.Kind is ProgrammeKind.DepositWaiver or ProgrammeKind.TryFirst or ProgrammeKind.CreditLine,
                 "programme",
-                "must be a programme that waives deposits; this one does not"
+                "must be a programme of kind DEPOSIT_WAIVER, TRY_FIRST or CREDIT_LINE; this one is granted by another service, or by CheckEligibility alone"
             )
             .Enforce();
-        return programme;
-    }
 
     private static bool IsInstant(Timestamp? time) => time is { Seconds: >= 0 and < 253_402_300_800, Nanos: >= 0 and < 1_000_000_000 };
 

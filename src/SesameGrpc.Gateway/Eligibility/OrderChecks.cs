@@ -12,6 +12,23 @@ internal static class OrderChecks
     private static readonly string AmountRule = $"must be 1 to {Cny.Largest} fen";
     private static readonly string AttributesRule = $"must be at most {MaxAttributes}";
 
+    /// <summary>What a request for an obligation must be.</summary>
+    public static FieldCheck CheckGrant(
+        string orderId,
+        string decisionId,
+        string subject,
+        Money? amount,
+        MapField<string, AttributeValue> attributes
+    ) =>
+        Check(
+            new FieldCheck()
+                .VisibleText("order_id", orderId)
+                .Require(decisionId.Length <= 128, "decision_id", "must be at most 128 characters"),
+            subject,
+            amount,
+            attributes
+        );
+
     public static FieldCheck Check(FieldCheck check, string subject, Money? amount, MapField<string, AttributeValue> attributes) =>
         check
             .Person("subject", subject)

@@ -37,6 +37,11 @@ internal static class ReasonTexts
             "You already have as much open over all providers as your score allows.",
             "您的未结订单总额或数量已达信用额度上限。"
         ),
+        Detail(
+            DecisionReason.Overdue,
+            "Something under this service is overdue; it must be paid first.",
+            "您在该服务下有逾期未付的账单，请先完成支付。"
+        ),
     }.ToDictionary(detail => detail.Reason);
 
     /// <summary>At most four reasons, weightiest first. The messages are shared and must not be changed.</summary>

@@ -10,6 +10,7 @@ internal enum CollectionState
     Withdrawn = 5,
     Reversing = 6,
     Reversed = 7,
+    Refunding = 8,
 }
 
 /// <summary>
@@ -43,6 +44,17 @@ internal sealed record Collection
             Tries = 0,
             NextMicros = atMicros,
             Cause = "",
+        };
+
+    /// <summary>A part of what was collected is to be given back.</summary>
+    public Collection Refund(long nowMicros) =>
+        this with
+        {
+            State = CollectionState.Refunding,
+
+            // An answer to what was asked before counts no more: less was to be given back then.
+            Tries = State == CollectionState.Refunding ? Tries + 1 : 0,
+            NextMicros = nowMicros,
         };
 
     /// <summary>Whether an attempt may be with the payment system.</summary>

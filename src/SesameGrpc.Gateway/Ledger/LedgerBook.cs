@@ -37,6 +37,12 @@ internal sealed class LedgerBook
 
     public Obligation? Obligation(string id) => obligations.GetValueOrDefault(id);
 
+    /// <summary>Whether a locked person has something overdue under a programme for which that was asked.</summary>
+    public bool HasOverdue(string person, string programme) =>
+        obligations.Values.Any(obligation =>
+            obligation.State == ObligationState.Overdue && obligation.Person == person && obligation.Programme == programme
+        );
+
     public bool IsOrderTaken(string partner, string orderId) => orders.ContainsKey((partner, orderId));
 
     /// <summary>The first answer to this request; null: it is new. Another body under the same request_id is refused.</summary>

@@ -88,6 +88,11 @@ internal sealed class LedgerReading(DbTransaction transaction, StorageProvider p
             }
         }
 
+        if (work is { OverdueUnder: { } programme, Person: { } debtor })
+        {
+            Each(batch.Query(LedgerStore.FindOverdue, LedgerStore.Map, ("person", debtor), ("programme", programme)), book.Load);
+        }
+
         if (work.Request is { } key)
         {
             Each(

@@ -9,7 +9,7 @@ internal sealed class LedgerStore(Database database)
     /// <summary>The columns of an obligation's own row.</summary>
     public const string OwnColumns =
         "obligation_id, kind, partner_id, order_id, person_id, programme, state, revision, requested_fen, held_fen, charged_fen, collected_fen, charge, "
-        + "policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject";
+        + "policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject, refunded_fen";
 
     /// <summary>Finds by @id, for <see cref="Map"/>.</summary>
     public const string FindById = $"{Select} WHERE o.obligation_id = @id";
@@ -17,12 +17,15 @@ internal sealed class LedgerStore(Database database)
     /// <summary>Finds by @partner and @order, for <see cref="Map"/>.</summary>
     public const string FindByOrder = $"{Select} WHERE o.partner_id = @partner AND o.order_id = @order";
 
+    /// <summary>Finds what is overdue by @person and @programme, for <see cref="Map"/>.</summary>
+    public const string FindOverdue = $"{Select} WHERE o.person_id = @person AND o.programme = @programme AND o.state = 6";
+
     /// <summary>All obligations, named o, for <see cref="Map"/>.</summary>
     public const string Select = """
         SELECT o.obligation_id, o.kind, o.partner_id, o.order_id, o.person_id, o.programme, o.state, o.revision, o.requested_fen, o.held_fen, o.charged_fen,
             o.collected_fen, o.charge, o.policy_version, o.decision_id, o.granted_us, o.due_us, o.completed_us, o.payment_due_us, o.ended_us, o.settled_by,
             c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause, o.subject, p.external_id,
-            (SELECT COUNT(*) FROM disputes d WHERE d.about_kind = 3 AND d.about = o.obligation_id AND d.answer IS NULL)
+            (SELECT COUNT(*) FROM disputes d WHERE d.about_kind = 3 AND d.about = o.obligation_id AND d.answer IS NULL), o.refunded_fen
         FROM obligations o LEFT JOIN collections c ON c.obligation_id = o.obligation_id LEFT JOIN persons p ON p.person_id = o.person_id
         """;
 
@@ -109,6 +112,7 @@ internal sealed class LedgerStore(Database database)
             HeldFen = row.GetInt64(9),
             ChargedFen = row.GetInt64(10),
             CollectedFen = row.GetInt64(11),
+            RefundedFen = row.GetInt64(30),
             Charge = row.IsDBNull(12) ? null : row.GetFieldValue<byte[]>(12),
             PolicyVersion = row.GetString(13),
             DecisionId = row.GetString(14),

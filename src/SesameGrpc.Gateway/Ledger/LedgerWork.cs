@@ -25,6 +25,9 @@ internal sealed class LedgerWork
     /// <summary>The order whose obligation is to be new.</summary>
     public (string Partner, string OrderId)? Order { get; init; }
 
+    /// <summary>The programme under which nothing of the person's may be overdue; null where that does not matter.</summary>
+    public string? OverdueUnder { get; init; }
+
     /// <summary>Cancelled when nobody waits for the outcome any more; work that has not been decided by then is left undone.</summary>
     public CancellationToken Abandoned { get; set; }
 

@@ -17,12 +17,12 @@ internal static class LedgerWriting
     private const string InsertObligation = $"""
         INSERT INTO obligations ({LedgerStore.OwnColumns})
         VALUES (@id, @kind, @partner, @order, @person, @programme, @state, @revision, @requested, @held, @charged, @collected, @charge,
-            @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by, @subject)
+            @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by, @subject, @refunded)
         """;
 
     // A change that was decided on another revision would be a NULL where none may be: the store refuses it.
     private const string UpdateObligation = """
-        UPDATE obligations SET state = @state, revision = CASE WHEN revision = @revision - 1 THEN @revision END, charged_fen = @charged, collected_fen = @collected, charge = @charge, due_us = @due,
+        UPDATE obligations SET state = @state, revision = CASE WHEN revision = @revision - 1 THEN @revision END, charged_fen = @charged, collected_fen = @collected, refunded_fen = @refunded, charge = @charge, due_us = @due,
             completed_us = @completed, payment_due_us = @payment_due, ended_us = @ended, settled_by = @settled_by
         WHERE obligation_id = @id
         """;
@@ -130,6 +130,7 @@ internal static class LedgerWriting
             ("revision", obligation.Revision),
             ("charged", obligation.ChargedFen),
             ("collected", obligation.CollectedFen),
+            ("refunded", obligation.RefundedFen),
             ("charge", obligation.Charge),
             ("due", obligation.DueMicros),
             ("completed", obligation.CompletedMicros),

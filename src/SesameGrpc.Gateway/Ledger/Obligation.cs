@@ -4,6 +4,7 @@ namespace SesameGrpc.Gateway.Ledger;
 internal enum ObligationKind
 {
     DepositWaiver = 1,
+    Visit = 2,
 }
 
 /// <summary>The state of an obligation of any kind; the number is stored and is that of the contracts' enums.</summary>
@@ -16,6 +17,8 @@ internal enum ObligationState
     Settled = 5,
     Overdue = 6,
     WrittenOff = 7,
+    Closed = 8,
+    Cleared = 9,
 }
 
 /// <summary>Who brought the money of a charge in; the number is stored.</summary>
@@ -63,7 +66,10 @@ internal sealed record Obligation
 
     public long CollectedFen { get; init; }
 
-    /// <summary>The charge line by line: sesame.partner.v1.Charge in protobuf binary form.</summary>
+    /// <summary>Part of what was collected that is given back, or was.</summary>
+    public long RefundedFen { get; init; }
+
+    /// <summary>What is charged, line by line, in protobuf binary form: a waiver's sesame.partner.v1.Charge, a visit's sesame.partner.v1.VisitBill.</summary>
     public byte[]? Charge { get; init; }
 
     public required string PolicyVersion { get; init; }
@@ -84,8 +90,8 @@ internal sealed record Obligation
 
     public Collection? Collection { get; init; }
 
-    public bool IsOpen => State is ObligationState.Active or ObligationState.Settling or ObligationState.Overdue;
+    public bool IsOpen => State is ObligationState.Active or ObligationState.Closed or ObligationState.Settling or ObligationState.Overdue;
 
-    /// <summary>What the person still owes.</summary>
-    public long OutstandingFen => IsOpen ? ChargedFen - CollectedFen : 0;
+    /// <summary>What the person still owes. While an order is still being charged nothing is owed yet.</summary>
+    public long OutstandingFen => State is ObligationState.Settling or ObligationState.Overdue ? ChargedFen - CollectedFen : 0;
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace SesameGrpc.Gateway.Ledger;
 
 /// <summary>
-/// The changes that an obligation of any kind can go through. Pure; whoever calls has made sure that the state allows the change. Invariant: what was held is, at
+/// The changes that an obligation of any kind can go through. Pure; whoever calls has made sure that the state allows the change. What is charged comes as a bill, which the obligation
+/// keeps, and as the line of it that changed, which the journal gets. Invariant: what was held is, at
 /// the end, released, captured, cancelled or written off, to the fen.
 /// </summary>
 internal static class ObligationRules
@@ -15,18 +16,20 @@ internal static class ObligationRules
     public static Posting Extend(Obligation before, long dueMicros) =>
         Change(before, before with { DueMicros = dueMicros }, ObligationEvent.Extended, new LedgerEntry(EntryKind.Extend, 0));
 
-    /// <summary>Completed, and nothing is owed.</summary>
-    public static Posting Release(Obligation before, long nowMicros) =>
+    /// <summary>Completed, and nothing is owed; with a bill where one says why.</summary>
+    public static Posting Release(Obligation before, long nowMicros, byte[]? bill = null, byte[]? line = null) =>
         Change(
             before,
             before with
             {
                 State = ObligationState.Released,
-                CompletedMicros = nowMicros,
+                ChargedFen = 0,
+                Charge = bill ?? before.Charge,
+                CompletedMicros = before.CompletedMicros ?? nowMicros,
                 EndedMicros = nowMicros,
             },
             ObligationEvent.Released,
-            new LedgerEntry(EntryKind.Release, before.HeldFen)
+            new LedgerEntry(EntryKind.Release, before.HeldFen, line)
         );
 
     public static Posting Cancel(Obligation before, long nowMicros) =>
@@ -41,6 +44,53 @@ internal static class ObligationRules
             new LedgerEntry(EntryKind.Cancel, before.HeldFen)
         );
 
+    /// <summary>One more charge, while others may follow; the sum is at most what is held. Nothing is owed yet.</summary>
+    public static Posting Add(Obligation before, long amountFen, byte[] bill, byte[] line) =>
+        Change(
+            before,
+            before with
+            {
+                ChargedFen = checked(before.ChargedFen + amountFen),
+                Charge = bill,
+            },
+            ObligationEvent.ChargeAdded,
+            new LedgerEntry(EntryKind.Add, amountFen, line)
+        );
+
+    /// <summary>Takes an added charge away; the last one of what is closed: releases.</summary>
+    public static Posting Void(Obligation before, long amountFen, byte[] bill, byte[] line, long nowMicros)
+    {
+        var taken = new LedgerEntry(EntryKind.Void, amountFen, line);
+        var after = before with { ChargedFen = before.ChargedFen - amountFen, Charge = bill };
+        return before.State == ObligationState.Closed && after.ChargedFen == 0
+            ? Change(
+                before,
+                after with
+                {
+                    State = ObligationState.Released,
+                    EndedMicros = nowMicros,
+                },
+                ObligationEvent.Released,
+                taken,
+                new LedgerEntry(EntryKind.Release, before.HeldFen)
+            )
+            : Change(before, after, ObligationEvent.ChargeVoided, taken);
+    }
+
+    /// <summary>No charge follows; who bears what of them may be stated until the due time.</summary>
+    public static Posting Close(Obligation before, long nowMicros, long dueMicros) =>
+        Change(
+            before,
+            before with
+            {
+                State = ObligationState.Closed,
+                CompletedMicros = nowMicros,
+                DueMicros = dueMicros,
+            },
+            ObligationEvent.Closed,
+            new LedgerEntry(EntryKind.Close, before.ChargedFen)
+        );
+
     /// <summary>Completed, and something is owed: above 0 and at most what is held.</summary>
     public static Posting Charge(
         Obligation before,
@@ -48,7 +98,8 @@ internal static class ObligationRules
         byte[] charge,
         long nowMicros,
         long paymentDueMicros,
-        long collectMicros
+        long collectMicros,
+        byte[]? line = null
     ) =>
         Change(
             before,
@@ -57,18 +108,18 @@ internal static class ObligationRules
                 State = ObligationState.Settling,
                 ChargedFen = totalFen,
                 Charge = charge,
-                CompletedMicros = nowMicros,
+                CompletedMicros = before.CompletedMicros ?? nowMicros,
                 PaymentDueMicros = paymentDueMicros,
                 Collection = Collection.Schedule(totalFen, collectMicros),
             },
             ObligationEvent.Completed,
-            new LedgerEntry(EntryKind.Charge, totalFen, charge)
+            new LedgerEntry(EntryKind.Charge, totalFen, line ?? charge)
         );
 
     /// <summary>Lowers the charge; to 0: releases.</summary>
-    public static Posting Correct(Obligation before, long totalFen, byte[] charge, long nowMicros)
+    public static Posting Correct(Obligation before, long totalFen, byte[] charge, long nowMicros, byte[]? line = null)
     {
-        var correction = new LedgerEntry(EntryKind.Correct, before.ChargedFen - totalFen, charge);
+        var correction = new LedgerEntry(EntryKind.Correct, before.ChargedFen - totalFen, line ?? charge);
         if (totalFen > 0)
         {
             var collection = before.Collection is { State: CollectionState.Scheduled } scheduled
@@ -115,7 +166,9 @@ internal static class ObligationRules
             before,
             before with
             {
-                State = ObligationState.Settled,
+                State = before is { Kind: ObligationKind.Visit, State: ObligationState.Overdue }
+                    ? ObligationState.Cleared
+                    : ObligationState.Settled,
                 CollectedFen = before.ChargedFen,
                 SettledBy = by,
                 EndedMicros = nowMicros,
@@ -133,6 +186,20 @@ internal static class ObligationRules
             rest > 0 ? [capture, new LedgerEntry(EntryKind.Release, rest)] : [capture]
         );
     }
+
+    /// <summary>A part of what was paid is given back: by the gateway where it had collected it.</summary>
+    public static Posting Refund(Obligation before, long amountFen, byte[] bill, byte[] line, long nowMicros) =>
+        Change(
+            before,
+            before with
+            {
+                RefundedFen = checked(before.RefundedFen + amountFen),
+                Charge = bill,
+                Collection = before.SettledBy == SettledBy.Collection ? before.Collection!.Refund(nowMicros) : before.Collection,
+            },
+            ObligationEvent.Refunded,
+            new LedgerEntry(EntryKind.Refund, amountFen, line)
+        );
 
     /// <summary>The time to return or to pay has passed. The collection of a charge goes on: what is owed is owed still, and being paid late settles it.</summary>
     public static Posting MarkOverdue(Obligation before) =>
@@ -161,11 +228,11 @@ internal static class ObligationRules
     public static Posting Collecting(Obligation before, Collection collection) =>
         new(before, before with { Collection = collection }, [], null);
 
-    /// <summary>Whether the time to return or to pay has passed. Nothing but a change of the obligation takes OVERDUE back, the clock least of all.</summary>
+    /// <summary>Whether the time to return, to state a settlement or to pay has passed. Nothing but a change of the obligation takes OVERDUE back, the clock least of all.</summary>
     public static bool IsPastDue(Obligation obligation, long nowMicros) =>
         obligation.State switch
         {
-            ObligationState.Active => obligation.DueMicros < nowMicros,
+            ObligationState.Active or ObligationState.Closed => obligation.DueMicros < nowMicros,
             ObligationState.Settling => obligation.PaymentDueMicros < nowMicros,
             _ => false,
         };

@@ -15,6 +15,10 @@ internal enum EntryKind
 
     /// <summary>An entry whose obligation has been deleted: its number stays, and nothing else.</summary>
     Retired = 10,
+    Add = 11,
+    Void = 12,
+    Close = 13,
+    Refund = 14,
 }
 
 /// <summary>One entry of a person's journal.</summary>
@@ -32,6 +36,10 @@ internal enum ObligationEvent
     Cancelled,
     Overdue,
     WrittenOff,
+    ChargeAdded,
+    ChargeVoided,
+    Closed,
+    Refunded,
 }
 
 /// <summary>A change of one obligation: how it is afterwards, what the journal gets, and what the partner is told. Without entries nothing but the collection changes.</summary>

@@ -7,6 +7,7 @@ using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Storage;
 using JournalEntry = SesameGrpc.Gateway.Ledger.JournalEntry;
 using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
+using ObligationKind = SesameGrpc.Gateway.Ledger.ObligationKind;
 using ObligationState = SesameGrpc.Gateway.Ledger.ObligationState;
 using Wire = SesameGrpc.Contracts.Operator.V1;
 
@@ -36,7 +37,8 @@ internal static class ObligationMessages
             ChargedAmount = Cny.Of(obligation.ChargedFen),
             CollectedAmount = Cny.Of(obligation.CollectedFen),
             OutstandingAmount = Cny.Of(obligation.OutstandingFen),
-            Charge = obligation.Charge is { } charge ? Charge.Parser.ParseFrom(charge) : null,
+            Charge = obligation is { Kind: ObligationKind.DepositWaiver, Charge: { } charge } ? Charge.Parser.ParseFrom(charge) : null,
+            RefundedAmount = Cny.Of(obligation.RefundedFen),
             PolicyVersion = obligation.PolicyVersion,
             DecisionId = obligation.DecisionId,
             GrantTime = Instants.ToTimestamp(obligation.GrantedMicros),

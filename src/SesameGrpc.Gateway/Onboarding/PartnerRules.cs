@@ -171,6 +171,19 @@ internal static class PartnerRules
             $"{field}.item_limit",
             mostItems == 0 ? "must not be negative" : $"must be 0 to {mostItems}; an enrolment may only narrow the programme"
         );
+        if (enrolment.DailyClose is { } closing)
+        {
+            check.Require(
+                programme.Document.Kind == ProgrammeKind.DeferredPayment,
+                $"{field}.daily_close",
+                "must be absent; the programme does not defer payment"
+            );
+            if (DailyClock.FaultOf(closing) is { } wrong)
+            {
+                check.Require(false, $"{field}.daily_close", wrong);
+            }
+        }
+
         if (enrolment.Condition is not null && ConditionCompiler.FaultOf(enrolment.Condition) is { } fault)
         {
             check.Require(false, $"{field}.condition", fault);

@@ -9,6 +9,8 @@ internal static class PartnerScopes
     public const string EligibilityCheck = "eligibility.check";
     public const string DepositWaiverRead = "deposit_waiver.read";
     public const string DepositWaiverWrite = "deposit_waiver.write";
+    public const string DeferredPaymentRead = "deferred_payment.read";
+    public const string DeferredPaymentWrite = "deferred_payment.write";
     public const string ConsentRead = "consent.read";
     public const string EventRead = "event.read";
     public const string WebhookRead = "webhook.read";
@@ -22,6 +24,8 @@ internal static class PartnerScopes
         EligibilityCheck,
         DepositWaiverRead,
         DepositWaiverWrite,
+        DeferredPaymentRead,
+        DeferredPaymentWrite,
         ConsentRead,
         EventRead,
         WebhookRead,

@@ -83,7 +83,8 @@ internal static class ExportWriting
         json.WriteNumber("charged_fen", obligation.ChargedFen);
         json.WriteNumber("collected_fen", obligation.CollectedFen);
         json.WriteNumber("outstanding_fen", obligation.OutstandingFen);
-        json.WriteCharge(obligation.Charge is { } bytes ? Charge.Parser.ParseFrom(bytes) : null);
+        json.WriteNumber("refunded_fen", obligation.RefundedFen);
+        json.WriteCharges(obligation);
         json.WriteString("policy_version", obligation.PolicyVersion);
         json.WriteTime("grant_time", obligation.GrantedMicros);
         json.WriteTime("due_time", obligation.DueMicros);
@@ -139,30 +140,5 @@ internal static class ExportWriting
         json.WriteNameOrNull("decision", access.Decision, access.Decision == EligibilityDecision.Unspecified);
         json.WriteNames("decision_reasons", access.DecisionReasons.Select(detail => detail.Reason));
         json.WriteEndObject();
-    }
-
-    private static void WriteCharge(this Utf8JsonWriter json, Charge? charge)
-    {
-        json.WriteStartArray("charge_lines");
-        foreach (var line in charge?.Lines ?? [])
-        {
-            json.WriteStartObject();
-            json.WriteName("kind", line.Kind);
-            json.WriteNumber("amount_fen", line.Amount.MinorUnits);
-            json.WriteString("description", line.Description);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("charge_discounts");
-        foreach (var discount in charge?.Discounts ?? [])
-        {
-            json.WriteStartObject();
-            json.WriteNumber("amount_fen", discount.Amount.MinorUnits);
-            json.WriteString("description", discount.Description);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

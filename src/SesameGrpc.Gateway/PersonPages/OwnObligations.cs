@@ -1,3 +1,5 @@
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.DeferredPayments;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Pages;
@@ -9,8 +11,8 @@ using Wire = SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Gateway.PersonPages;
 
-/// <summary>An obligation with the name of its partner.</summary>
-public sealed record ObligationView(Wire.Obligation Obligation, string Partner);
+/// <summary>An obligation with the name of its partner; of a visit, its bill.</summary>
+public sealed record ObligationView(Wire.Obligation Obligation, string Partner, VisitBill? Bill);
 
 /// <summary>What the person owes or has open, and what has ended.</summary>
 internal static class OwnObligations
@@ -19,7 +21,13 @@ internal static class OwnObligations
     private const int PageSize = 10;
 
     // What is late first, then what is to be paid, then what is in use.
-    private static readonly ObligationState[] OpenStates = [ObligationState.Overdue, ObligationState.Settling, ObligationState.Active];
+    private static readonly ObligationState[] OpenStates =
+    [
+        ObligationState.Overdue,
+        ObligationState.Settling,
+        ObligationState.Closed,
+        ObligationState.Active,
+    ];
 
     public static async Task ListAsync(HttpContext http)
     {
@@ -58,7 +66,11 @@ internal static class OwnObligations
     }
 
     public static ObligationView ViewOf(Obligation obligation, PartnerSnapshot partners) =>
-        new(ObligationMessages.ToMessage(obligation), PartnerOf(obligation, partners));
+        new(
+            ObligationMessages.ToMessage(obligation),
+            PartnerOf(obligation, partners),
+            obligation.Kind == ObligationKind.Visit ? VisitRules.BillOf(obligation) : null
+        );
 
     /// <summary>The partner's name; of one that is not known any more, its id.</summary>
     public static string PartnerOf(Obligation obligation, PartnerSnapshot partners) =>

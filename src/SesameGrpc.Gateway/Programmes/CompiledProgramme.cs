@@ -38,6 +38,7 @@ internal sealed class CompiledProgramme(Programme document)
 internal sealed class EnrolledProgramme
 {
     private readonly Enrolment enrolment;
+    private readonly DailyClock? closing;
 
     public EnrolledProgramme(CompiledProgramme programme, Enrolment enrolment)
     {
@@ -59,6 +60,7 @@ internal sealed class EnrolledProgramme
             ConditionCompiler.AsksForAmount(programme.Document.Condition)
             || (enrolment.Condition is not null && ConditionCompiler.AsksForAmount(enrolment.Condition));
         Condition = conditions.Count == 1 ? programme.Condition : ConditionCompiler.All([.. conditions]);
+        closing = (enrolment.DailyClose ?? programme.Document.Terms?.DailyClose) is { } daily ? new DailyClock(daily) : null;
     }
 
     public CompiledProgramme Programme { get; }
@@ -74,6 +76,10 @@ internal sealed class EnrolledProgramme
         Programme.Document.Terms?.AmountLimit?.MinorUnits is { } limit ? Math.Min(limit, enrolment.AmountLimit?.MinorUnits ?? limit) : null;
 
     public TimeSpan? LongestPeriod => Programme.Document.Terms?.LongestPeriod?.ToTimeSpan();
+
+    /// <summary>When what is granted now must be back, or closes by itself; null where there is no such time.</summary>
+    public long? DueMicros(long nowMicros) =>
+        closing?.NextAfter(nowMicros) ?? (LongestPeriod is { } period ? nowMicros + (long)period.TotalMicroseconds : null);
 
     /// <summary>Largest number of things lent at once; 0 where neither states one.</summary>
     public int ItemLimit =>

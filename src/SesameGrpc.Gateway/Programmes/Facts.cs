@@ -37,6 +37,7 @@ internal readonly record struct ReasonSet(uint Bits)
         DecisionReason.CourtListed,
         DecisionReason.ScoreExpired,
         DecisionReason.ScoreTooLow,
+        DecisionReason.Overdue,
         DecisionReason.OverallLimitReached,
         DecisionReason.PartnerLimitReached,
         DecisionReason.ProgrammeLimitReached,

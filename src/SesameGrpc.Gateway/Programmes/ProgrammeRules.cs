@@ -10,6 +10,7 @@ internal static partial class ProgrammeRules
     private const int LowestScore = 350;
     private const long LongestPeriodSeconds = 10L * 366 * 86_400;
     private const long LongestPaymentPeriodSeconds = 366 * 86_400;
+    private const long LongestSettlementPeriodSeconds = 31 * 86_400;
 
     /// <summary>The first thing that is wrong, as "place: rule"; null when nothing is.</summary>
     public static string? FaultOf(ProgrammeCatalogue catalogue)
@@ -53,9 +54,17 @@ internal static partial class ProgrammeRules
             return "condition must be set";
         }
 
-        if (programme.Kind == ProgrammeKind.DepositWaiver && programme.Terms?.AmountLimit is null)
+        if (
+            programme.Kind is ProgrammeKind.DepositWaiver or ProgrammeKind.DeferredPayment or ProgrammeKind.CreditLine
+            && programme.Terms?.AmountLimit is null
+        )
         {
-            return "terms.amount_limit must be set where deposits are waived";
+            return "terms.amount_limit must be set where deposits are waived, payment is deferred or credit is given";
+        }
+
+        if (FaultOfVisits(programme) is { } visits)
+        {
+            return visits;
         }
 
         if (!IsLimit(programme.ProgrammeLimit) || !IsLimit(programme.PartnerLimit))
@@ -72,6 +81,25 @@ internal static partial class ProgrammeRules
         var lowest = Math.Max(LowestScore, ConditionCompiler.MinimumScoreOf(programme.Condition));
         var hasGap = programme.Terms is { AmountSteps: [var first, ..] } && first.MinimumScore > lowest;
         return FaultOf(programme.Terms) ?? (hasGap ? "terms.amount_steps must begin at the lowest score that opens the programme" : null);
+    }
+
+    private static string? FaultOfVisits(Programme programme)
+    {
+        var (closing, settlement) = (programme.Terms?.DailyClose, programme.Terms?.SettlementPeriod);
+        if (programme.Kind != ProgrammeKind.DeferredPayment)
+        {
+            return closing is null && settlement is null
+                ? null
+                : "terms.daily_close and terms.settlement_period must be absent unless payment is deferred";
+        }
+
+        return programme.Terms?.LongestPeriod is not null
+                ? "terms.longest_period must be absent where payment is deferred: daily_close stands for it"
+            : closing is null ? "terms.daily_close must be set where payment is deferred"
+            : settlement is { Seconds: <= 0 or > LongestSettlementPeriodSeconds }
+                ? "terms.settlement_period must be above 0 and at most 31 days"
+            : DailyClock.FaultOf(closing) is { } fault ? $"terms.daily_close: {fault}"
+            : null;
     }
 
     private static string? FaultOf(ProgrammeTerms? terms)

@@ -40,7 +40,12 @@ internal static class CollectionMatchRules
             differs($"Its collection is over {collection.AmountFen} fen; {trail.ChargedFen} are charged.");
         }
 
-        var hasNext = collection.State is CollectionState.Scheduled or CollectionState.Submitted or CollectionState.Reversing;
+        var hasNext =
+            collection.State
+            is CollectionState.Scheduled
+                or CollectionState.Submitted
+                or CollectionState.Reversing
+                or CollectionState.Refunding;
         if (hasNext != collection.NextMicros is not null)
         {
             differs(
@@ -60,8 +65,10 @@ internal static class CollectionMatchRules
                 CollectionState.Submitted,
                 CollectionState.Declined,
             ],
-            (ObligationState.Settled, SettledBy.Collection) => [CollectionState.Collected],
-            (ObligationState.Settled or ObligationState.WrittenOff, _) =>
+            (ObligationState.Settled or ObligationState.Cleared, SettledBy.Collection) => stored.RefundedFen > 0
+                ? [CollectionState.Collected, CollectionState.Refunding]
+                : [CollectionState.Collected],
+            (ObligationState.Settled or ObligationState.Cleared or ObligationState.WrittenOff, _) =>
             [
                 CollectionState.Withdrawn,
                 CollectionState.Declined,

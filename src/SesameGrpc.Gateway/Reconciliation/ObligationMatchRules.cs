@@ -19,6 +19,7 @@ internal static class ObligationMatchRules
         Equal("held amount", stored.HeldFen, trail.HeldFen, differs);
         Equal("charged amount", stored.ChargedFen, trail.ChargedFen, differs);
         Equal("collected amount", stored.CollectedFen, trail.CollectedFen, differs);
+        Equal("refunded amount", stored.RefundedFen, trail.RefundedFen, differs);
         CompareSums(stored, trail, differs);
         if (trail.Person != stored.Person)
         {
@@ -33,7 +34,12 @@ internal static class ObligationMatchRules
         Present("an end time", stored.EndedMicros is not null, trail.IsFinal, differs);
         Present("a completion time", stored.CompletedMicros is not null, trail.IsCompleted, differs);
         Present("a time to pay", stored.PaymentDueMicros is not null, trail.FirstChargeFen > 0, differs);
-        Present("a note of who paid", stored.SettledBy is not null, trail.State == ObligationState.Settled, differs);
+        Present(
+            "a note of who paid",
+            stored.SettledBy is not null,
+            trail.State is ObligationState.Settled or ObligationState.Cleared,
+            differs
+        );
         if (stored.SettledBy is { } by && !Enum.IsDefined(by))
         {
             differs($"Who paid is {(int)by}, which is nobody.");

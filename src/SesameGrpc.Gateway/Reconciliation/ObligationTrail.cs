@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using SesameGrpc.Gateway.Ledger;
 
 namespace SesameGrpc.Gateway.Reconciliation;
@@ -20,6 +19,7 @@ internal sealed record TrailEntry(
 /// </summary>
 internal sealed class ObligationTrail(Action<string> differs)
 {
+    private readonly BillTrail bill = new(differs);
     private EntryKind? last;
 
     public string? Person { get; private set; }
@@ -36,15 +36,22 @@ internal sealed class ObligationTrail(Action<string> differs)
 
     public long CollectedFen { get; private set; }
 
+    public long RefundedFen { get; private set; }
+
     /// <summary>The highest charge there was; 0: none was ever made.</summary>
     public long FirstChargeFen { get; private set; }
 
-    public byte[]? Charge { get; private set; }
+    public byte[]? Charge => bill.Charge;
 
     public bool IsCompleted { get; private set; }
 
     public bool IsFinal =>
-        State is ObligationState.Released or ObligationState.Cancelled or ObligationState.Settled or ObligationState.WrittenOff;
+        State
+            is ObligationState.Released
+                or ObligationState.Cancelled
+                or ObligationState.Settled
+                or ObligationState.Cleared
+                or ObligationState.WrittenOff;
 
     /// <summary>What was held, and what the entries that end the hold say of it. What is open is not theirs to say.</summary>
     public LedgerTotals Sums { get; private set; }
@@ -76,13 +83,13 @@ internal sealed class ObligationTrail(Action<string> differs)
         Apply(entry, step ?? new Step(entry.State, 0, long.MaxValue));
         last = entry.Kind;
         Entries++;
-        CheckCharge(entry, name);
+        bill.Add(entry, ChargedFen, name);
     }
 
     // Null: the entry cannot follow what came before.
     private Step? StepOf(TrailEntry entry)
     {
-        var isOut = State == ObligationState.Active || (State == ObligationState.Overdue && ChargedFen == 0);
+        var isOut = State is ObligationState.Active or ObligationState.Closed || (State == ObligationState.Overdue && ChargedFen == 0);
         var isOwed = State is ObligationState.Settling or ObligationState.Overdue && ChargedFen > 0;
         return entry.Kind switch
         {
@@ -90,13 +97,33 @@ internal sealed class ObligationTrail(Action<string> differs)
             EntryKind.Extend when State == ObligationState.Active => new Step(ObligationState.Active, 0, 0),
             EntryKind.Overdue when State is ObligationState.Active or ObligationState.Settling => new Step(ObligationState.Overdue, 0, 0),
             EntryKind.Cancel when State == ObligationState.Active => new Step(ObligationState.Cancelled, HeldFen, HeldFen),
-            EntryKind.Charge when isOut => new Step(ObligationState.Settling, 1, HeldFen),
+            EntryKind.Add when State == ObligationState.Active => new Step(ObligationState.Active, 1, HeldFen - ChargedFen),
+            EntryKind.Void when State is ObligationState.Active or ObligationState.Closed && ChargedFen > 0 => new Step(
+                State == ObligationState.Closed && entry.AmountFen >= ChargedFen ? ObligationState.Released : State.Value,
+                1,
+                ChargedFen
+            ),
+            EntryKind.Close when State == ObligationState.Active && ChargedFen > 0 => new Step(
+                ObligationState.Closed,
+                ChargedFen,
+                ChargedFen
+            ),
+            EntryKind.Charge when isOut => new Step(ObligationState.Settling, 1, bill.IsVisit ? ChargedFen : HeldFen),
             EntryKind.Correct when isOwed => new Step(
                 entry.AmountFen >= ChargedFen ? ObligationState.Released : State!.Value,
                 1,
                 ChargedFen
             ),
-            EntryKind.Capture when isOwed => new Step(ObligationState.Settled, ChargedFen, ChargedFen),
+            EntryKind.Capture when isOwed => new Step(
+                bill.IsVisit && State == ObligationState.Overdue ? ObligationState.Cleared : ObligationState.Settled,
+                ChargedFen,
+                ChargedFen
+            ),
+            EntryKind.Refund when bill.IsVisit && State is ObligationState.Settled or ObligationState.Cleared => new Step(
+                State.Value,
+                1,
+                CollectedFen - RefundedFen
+            ),
             EntryKind.WriteOff when State == ObligationState.Overdue => isOwed
                 ? new Step(ObligationState.WrittenOff, ChargedFen, ChargedFen)
                 : new Step(ObligationState.WrittenOff, HeldFen, HeldFen),
@@ -108,7 +135,7 @@ internal sealed class ObligationTrail(Action<string> differs)
 
     // What was neither captured nor written off is released with it; a charge corrected to nothing releases all.
     private bool IsRestToRelease =>
-        last is EntryKind.Capture or EntryKind.WriteOff or EntryKind.Correct && IsFinal && Sums.Accounted < HeldFen;
+        last is EntryKind.Capture or EntryKind.WriteOff or EntryKind.Correct or EntryKind.Void && IsFinal && Sums.Accounted < HeldFen;
 
     private long Rest => (long)(HeldFen - Sums.Accounted);
 
@@ -124,8 +151,17 @@ internal sealed class ObligationTrail(Action<string> differs)
             case EntryKind.Charge:
                 (ChargedFen, FirstChargeFen, IsCompleted) = (amount, amount, true);
                 break;
-            case EntryKind.Correct:
+            case EntryKind.Add:
+                ChargedFen += amount;
+                break;
+            case EntryKind.Correct or EntryKind.Void:
                 ChargedFen -= amount;
+                break;
+            case EntryKind.Close:
+                IsCompleted = true;
+                break;
+            case EntryKind.Refund:
+                RefundedFen += amount;
                 break;
             case EntryKind.Capture:
                 CollectedFen = amount;
@@ -140,37 +176,12 @@ internal sealed class ObligationTrail(Action<string> differs)
             case EntryKind.Release:
                 Sums = Sums with { Released = Sums.Released + amount };
                 IsCompleted |= step.IsChange;
+                ChargedFen = step.IsChange ? 0 : ChargedFen;
                 break;
         }
 
         State = step.State;
         Revision += step.IsChange ? 1 : 0;
-    }
-
-    private void CheckCharge(TrailEntry entry, string name)
-    {
-        if (entry.Kind is not (EntryKind.Charge or EntryKind.Correct))
-        {
-            return;
-        }
-
-        Charge = entry.Detail;
-        if (TotalOf(entry.Detail) != ChargedFen)
-        {
-            differs($"{name} makes the charge {ChargedFen} fen, but its lines do not come to that.");
-        }
-    }
-
-    private static long? TotalOf(byte[]? charge)
-    {
-        try
-        {
-            return charge is null ? null : Contracts.Partner.V1.Charge.Parser.ParseFrom(charge).TotalAmount?.MinorUnits;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
     }
 
     private static string Range(Step step) =>

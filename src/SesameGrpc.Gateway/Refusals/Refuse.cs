@@ -125,6 +125,16 @@ internal static class Refuse
             Metadata = [new("open", open.ToString())],
         };
 
+    public static Refusal VisitLimitExceeded(long remainingFen, long limitFen) =>
+        new(
+            Code.FailedPrecondition,
+            ErrorReason.VisitLimitExceeded,
+            $"The charge does not fit into what is left of the visit's limit, {remainingFen} of {limitFen} fen; the person pays it at the counter."
+        )
+        {
+            Metadata = [new("remaining_fen", remainingFen.ToString()), new("limit_fen", limitFen.ToString())],
+        };
+
     public static Refusal AlreadyExists(string field, string message) =>
         new(Code.AlreadyExists, ErrorReason.AlreadyExists, message) { Metadata = [new("field", field)] };
 

@@ -23,6 +23,9 @@ internal static class WebhookPayload
                 case Event.ResourceOneofCase.DepositWaiver:
                     WriteDepositWaiver(json, told.DepositWaiver);
                     break;
+                case Event.ResourceOneofCase.Visit:
+                    WriteVisit(json, told.Visit);
+                    break;
                 case Event.ResourceOneofCase.Consent:
                     WriteConsent(json, told.Consent);
                     break;
@@ -55,6 +58,17 @@ internal static class WebhookPayload
     }
 
     private static string TextOf(Timestamp time) => time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
+
+    private static void WriteVisit(Utf8JsonWriter json, VisitReference visit)
+    {
+        json.WriteStartObject("visit");
+        json.WriteString("visit_id", visit.VisitId);
+        json.WriteString("order_id", visit.OrderId);
+        json.WriteString("programme", visit.Programme);
+        json.WriteString("state", ContractName.Of(visit.State));
+        json.WriteNumber("revision", visit.Revision);
+        json.WriteEndObject();
+    }
 
     private static void WriteDepositWaiver(Utf8JsonWriter json, DepositWaiverReference waiver)
     {

@@ -34,8 +34,8 @@ public abstract class LedgerCheckTests(LedgerHistory history)
         Assert.All(messages.SkipLast(1), message => Assert.False(message.Complete));
 
         // Nothing that can happen was left out.
-        Assert.Equal(7, states.Count());
-        Assert.Equal(9, entries.Select(entry => entry.Kind).Distinct().Count());
+        Assert.Equal(9, states.Count());
+        Assert.Equal(13, entries.Select(entry => entry.Kind).Distinct().Count());
         Assert.Equal(listed.Obligations.Sum(obligation => obligation.HeldAmount.MinorUnits), report.Totals.GrantedAmount.MinorUnits);
         Assert.True(report.Totals.OpenAmount.MinorUnits > 0 && report.Totals.WrittenOffAmount.MinorUnits > 0);
     }

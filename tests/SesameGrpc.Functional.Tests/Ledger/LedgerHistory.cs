@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Functional.Tests.Visits;
 using SesameGrpc.Functional.Tests.Waivers;
 using SesameGrpc.TestSupport;
 using Xunit;
@@ -15,6 +16,7 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
     private readonly Dictionary<string, DepositWaiver> waivers = [];
     private RailUnderTest? rail;
     private ConnectedPartner? bike;
+    private ConnectedPartner? hospital;
 
     public GatewayUnderTest Gateway { get; private set; } = null!;
 
@@ -103,6 +105,8 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
         await bike.CompleteAsync(waivers["late-charged"], 500);
         await bike.PayAsync(waivers["late-charged"], 500);
         await bike.CompleteAsync(waivers["unpaid-late"], 500);
+        var visit = await ChargeVisitAsync("visit-cleared");
+        await hospital!.CloseAsync(visit, VisitSteps.Settlement(VisitSteps.Line("a", 200, 100, 50, 50, 600)));
         await rail!.StopAsync();
 
         time.Advance(TimeSpan.FromDays(7) + Moment);
@@ -112,6 +116,10 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
             await bike.WhenOverdueAsync(waivers[name]);
         }
 
+        hospital = await Gateway.ReconnectHospitalAsync();
+        await hospital.WhenAsync(visit, now => now.State == VisitState.Overdue, "the visit is overdue");
+        await hospital.PayAsync(visit, 600);
+        await hospital.RefundAsync(visit, "a", 100);
         await WriteOffAsync("z-declined");
         await rail!.StartAgainAsync();
     }
@@ -130,6 +138,19 @@ public abstract class LedgerHistory(Stores stores, Store store) : IAsyncLifetime
         );
         await GrantAsync("extended", WaiverSteps.Bike);
         await ChargeAsync("settling");
+
+        var visit = await ChargeVisitAsync("visit-closed");
+        await hospital!.ChargeAsync(visit, "b", 2_000);
+        await hospital!.VoidAsync(visit, "b");
+        await hospital!.CloseAsync(visit);
+    }
+
+    private async Task<Visit> ChargeVisitAsync(string name)
+    {
+        hospital = hospital is null ? await Gateway.ConnectHospitalAsync() : await Gateway.ReconnectHospitalAsync();
+        await Gateway.FeedAsync($"test-650-{name}", 650);
+        var visit = await hospital.OpenAsync($"test-650-{name}", name);
+        return await hospital.ChargeAsync(visit, "a", 1_000);
     }
 
     private async Task WriteOffAsync(string name) =>

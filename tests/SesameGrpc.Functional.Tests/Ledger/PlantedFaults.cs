@@ -116,6 +116,17 @@ internal static class PlantedFaults
         ),
         ["obligation without entries"] = (Copy, "It has no entries in the journal."),
 
+        // Visits.
+        ["charge of a visit changed"] = (
+            Entry("amount_fen = 1", "visit-closed", 2),
+            "makes the charge 1 fen, but its lines do not come to that"
+        ),
+        ["voided charge charged"] = (Entry("kind = 11", "visit-closed", 4), "Its charge is not the one in the journal"),
+        ["bill of a visit gone"] = (Obligation("charge = NULL", "visit-closed"), "Its charge is not the one in the journal"),
+        ["closed visit open"] = (Obligation("state = 1", "visit-closed"), "Its state is Active; the journal comes to Closed."),
+        ["cleared visit paid in time"] = (Obligation("state = 5", "visit-cleared"), "Its state is Settled; the journal comes to Cleared."),
+        ["refund forgotten"] = (Obligation("refunded_fen = 0", "visit-cleared"), "Its refunded amount is 0; the journal comes to 100."),
+
         // Collections.
         ["collected without being settled"] = (
             Collection("state = 3, next_us = NULL", "settling"),
@@ -160,7 +171,7 @@ internal static class PlantedFaults
 
     private const string Copy = """
         INSERT INTO obligations SELECT 'ffffffffffffffffffffffffffffffff', kind, partner_id, 'copy', person_id, programme, state, revision, requested_fen, held_fen, charged_fen,
-            collected_fen, charge, policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject
+            collected_fen, charge, policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject, refunded_fen
         FROM obligations WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-settling')
         """;
 

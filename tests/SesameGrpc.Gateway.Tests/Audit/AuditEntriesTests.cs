@@ -47,7 +47,7 @@ public sealed class AuditEntriesTests
     [InlineData(AuditEntries.Gateway, AuditEntries.Retention, 512)]
     [InlineData("partner:gateway", AuditEntries.Retention, 0)]
     [InlineData("operator:RetentionWorker", "s.S/M", 0)]
-    [InlineData(AuditEntries.Gateway, "OverdueWorker", 0)]
+    [InlineData(AuditEntries.Gateway, "DeadlineWorker", 0)]
     public void MinimumIndex_OfAnEntry_IsTheWorkersAlone(string caller, string method, long expected)
     {
         var entry = Entries(Samples.NewKeys()).New(caller, method, "");

@@ -16,6 +16,7 @@ public sealed class CollectionRulesTests
     private static readonly long Now = Samples.Now.ToMicros();
     private static readonly Collection Scheduled = Collection.Schedule(19_900, Now);
     private static readonly Collection Submitted = CollectionRules.Take(Scheduled, Now, Lease)!;
+    private static readonly Collection Collected = Submitted with { State = CollectionState.Collected, NextMicros = null };
     private static readonly Collection Reversing = CollectionRules.Take(Submitted.NotNeeded(Now), Now, Lease)!;
 
     [Fact]
@@ -283,6 +284,44 @@ public sealed class CollectionRulesTests
                     collection = after;
                 }
             });
+
+    [Fact]
+    public void After_PartRefunded_IsCollectedAgain()
+    {
+        var refunding = CollectionRules.Take(Collected.Refund(Now), Now, Lease)!;
+
+        Assert.Equal((CollectionState.Refunding, 1), (refunding.State, refunding.Tries));
+        AssertEnds(CollectionState.Collected, "", After(refunding, Answer(RailOutcome.PartRefunded)));
+    }
+
+    /// <summary>More was refunded while the payment system was asked for less: its answer is about less, and ends nothing.</summary>
+    [Fact]
+    public void After_PartRefundedOfLessThanIsRefundedNow_ChangesNothing()
+    {
+        var asked = CollectionRules.Take(Collected.Refund(Now), Now, Lease)!;
+        var more = asked.Refund(Now + 1);
+        var askedAgain = CollectionRules.Take(more, Now + 1, Lease)!;
+
+        Assert.Null(CollectionRules.After(more, asked, Answer(RailOutcome.PartRefunded), Obligation, Now));
+        Assert.Null(CollectionRules.After(askedAgain, asked, Answer(RailOutcome.PartRefunded), Obligation, Now));
+        AssertEnds(CollectionState.Collected, "", After(askedAgain, Answer(RailOutcome.PartRefunded)));
+    }
+
+    [Theory]
+    [InlineData(300, RailOutcome.PartRefunded)]
+    [InlineData(299, RailOutcome.Misunderstood)]
+    [InlineData(0, RailOutcome.Misunderstood)]
+    public void ReadRefundPart_IsDoneOnlyWithTheAmountAskedFor(long refunded, object outcome)
+    {
+        var answer = new Contracts.Rail.V1.Collection { CollectionId = "c", Status = CollectionStatus.Collected };
+        if (refunded > 0)
+        {
+            answer.RefundedAmount = new Contracts.Partner.V1.Money { CurrencyCode = "CNY", MinorUnits = refunded };
+        }
+
+        Assert.Equal((RailOutcome)outcome, CollectionRules.ReadRefundPart(answer, "c", 300).Outcome);
+        Assert.Equal(RailOutcome.Misunderstood, CollectionRules.ReadRefundPart(answer, "d", 300).Outcome);
+    }
 
     private static RailAnswer Answer(RailOutcome outcome, string cause = "") => new(outcome, cause);
 

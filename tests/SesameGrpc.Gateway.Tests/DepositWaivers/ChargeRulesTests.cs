@@ -88,12 +88,12 @@ public sealed class ChargeRulesTests
             { "charge.discounts.amount", "must be CNY, 1 to 1000000000000000 fen", Changed(charge => charge.Discounts[0].Amount = null) },
             {
                 "charge.lines.kind",
-                "must be RENT, DAMAGE, OVERDUE_FEE or OTHER",
+                "must be RENT, DAMAGE, OVERDUE_FEE, GOODS or OTHER",
                 Changed(charge => charge.Lines[1].Kind = ChargeLineKind.Unspecified)
             },
             {
                 "charge.lines.kind",
-                "must be RENT, DAMAGE, OVERDUE_FEE or OTHER",
+                "must be RENT, DAMAGE, OVERDUE_FEE, GOODS or OTHER",
                 Changed(charge => charge.Lines[1].Kind = (ChargeLineKind)99)
             },
             { "charge.lines.description", "must say what OTHER is", Changed(charge => charge.Lines[1].Kind = ChargeLineKind.Other) },
@@ -120,7 +120,7 @@ public sealed class ChargeRulesTests
             { "charge.total_amount", "must be CNY, 0 to 1000000000000000 fen", Changed(charge => charge.TotalAmount.CurrencyCode = "USD") },
             {
                 "charge.total_amount",
-                "must be the sum of the lines less the sum of the discounts, which is 5300 fen",
+                "is 5299 fen, but must be 5300 fen: lines of 5500 less discounts of 200",
                 Changed(charge => charge.TotalAmount = Cny.Of(5_299))
             },
         };

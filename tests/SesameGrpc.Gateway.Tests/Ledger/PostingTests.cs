@@ -81,19 +81,21 @@ public sealed class PostingTests
     }
 
     [Theory]
-    [InlineData(ObligationState.Active, true)]
-    [InlineData(ObligationState.Settling, true)]
-    [InlineData(ObligationState.Overdue, true)]
-    [InlineData(ObligationState.Released, false)]
-    [InlineData(ObligationState.Cancelled, false)]
-    [InlineData(ObligationState.Settled, false)]
-    [InlineData(ObligationState.WrittenOff, false)]
-    public void IsOpen_OfEachState_DecidesWhatIsOutstanding(object state, bool isOpen)
+    [InlineData(ObligationState.Active, true, false)]
+    [InlineData(ObligationState.Closed, true, false)]
+    [InlineData(ObligationState.Settling, true, true)]
+    [InlineData(ObligationState.Overdue, true, true)]
+    [InlineData(ObligationState.Released, false, false)]
+    [InlineData(ObligationState.Cancelled, false, false)]
+    [InlineData(ObligationState.Settled, false, false)]
+    [InlineData(ObligationState.Cleared, false, false)]
+    [InlineData(ObligationState.WrittenOff, false, false)]
+    public void IsOpen_OfEachState_IsNotYetWhatIsOwed(object state, bool isOpen, bool isOwed)
     {
         var obligation = Active with { State = (ObligationState)state, ChargedFen = 700, CollectedFen = 200 };
 
         Assert.Equal(isOpen, obligation.IsOpen);
-        Assert.Equal(isOpen ? 500 : 0, obligation.OutstandingFen);
+        Assert.Equal(isOwed ? 500 : 0, obligation.OutstandingFen);
     }
 
     private static Posting[] OfKind(ObligationEvent what) =>

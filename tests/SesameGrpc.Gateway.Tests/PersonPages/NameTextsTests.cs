@@ -35,7 +35,7 @@ public sealed class NameTextsTests
     [Theory]
     [InlineData("sesame.partner.v1.CreditScoreService/GetCreditScore", "Looked up your score")]
     [InlineData("person/WithdrawConsent", "Withdrew a consent")]
-    [InlineData("OverdueWorker", "Marked an obligation as overdue")]
+    [InlineData("DeadlineWorker", "Closed, settled or marked as overdue what was due")]
     [InlineData("sesame.partner.v1.NewService/DoSomething", "DoSomething")]
     public void Action_OfAMethod_IsFoundByItsLastWord(string method, string words) => Assert.Equal(words, Of("en").ActionOf(method));
 

@@ -15,7 +15,7 @@ public sealed class FactsTests
     [Fact]
     public void Weightiest_AllReasons_AreTheFourThatWeighMost() =>
         Assert.Equal(
-            [DecisionReason.CourtListed, DecisionReason.ScoreExpired, DecisionReason.ScoreTooLow, DecisionReason.OverallLimitReached],
+            [DecisionReason.CourtListed, DecisionReason.ScoreExpired, DecisionReason.ScoreTooLow, DecisionReason.Overdue],
             Reasons.Aggregate(default(ReasonSet), (set, reason) => set | ReasonSet.Of(reason)).Weightiest()
         );
 

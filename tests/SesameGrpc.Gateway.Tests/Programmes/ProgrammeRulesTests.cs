@@ -55,8 +55,16 @@ public sealed class ProgrammeRulesTests
             () => AssertFault(MustBeSet, programme => programme.DisplayNameZh = ""),
             () => AssertFault("condition must be set", programme => programme.Condition = null),
             () => AssertFault("condition: must set exactly one kind", programme => programme.Condition = new Condition()),
-            () => AssertFault("terms.amount_limit must be set where deposits are waived", programme => programme.Terms = null),
-            () => AssertFault("terms.amount_limit must be set where deposits are waived", programme => programme.Terms.AmountLimit = null),
+            () =>
+                AssertFault(
+                    "terms.amount_limit must be set where deposits are waived, payment is deferred or credit is given",
+                    programme => programme.Terms = null
+                ),
+            () =>
+                AssertFault(
+                    "terms.amount_limit must be set where deposits are waived, payment is deferred or credit is given",
+                    programme => programme.Terms.AmountLimit = null
+                ),
             () => AssertFault("terms.amount_limit must be CNY above 0", programme => programme.Terms.AmountLimit = Cny.Of(0)),
             () => AssertFault("terms.amount_limit must be CNY above 0", programme => programme.Terms.AmountLimit = Cny.Of(Cny.Largest + 1)),
             () => AssertFault("terms.amount_limit must be CNY above 0", programme => programme.Terms.AmountLimit.CurrencyCode = "USD"),
@@ -126,6 +134,45 @@ public sealed class ProgrammeRulesTests
         programme.Terms.AmountSteps.Add(Step(650, 1));
 
         Assert.Equal($"programme bike.deposit_free: {StepRule}", ProgrammeRules.FaultOf(Catalogue(programme)));
+    }
+
+    [Fact]
+    public void FaultOf_VisitsThatNeverClose_IsFound() =>
+        Assert.Multiple(
+            () => AssertVisitFault(null, _ => { }),
+            () => AssertVisitFault("terms.daily_close must be set where payment is deferred", terms => terms.DailyClose = null),
+            () => AssertVisitFault("terms.daily_close: hour_and_minute must be 00:00 to 23:59", terms => terms.DailyClose.HourAndMinute = "24:00"),
+            () =>
+                AssertVisitFault(
+                    "terms.daily_close: time_zone must be an id of the IANA time zone database, as Asia/Shanghai",
+                    terms => terms.DailyClose.TimeZone = "Asia/Nowhere"
+                ),
+            () =>
+                AssertVisitFault(
+                    "terms.longest_period must be absent where payment is deferred: daily_close stands for it",
+                    terms => terms.LongestPeriod = new Duration { Seconds = 1 }
+                ),
+            () =>
+                AssertVisitFault(
+                    "terms.settlement_period must be above 0 and at most 31 days",
+                    terms => terms.SettlementPeriod = new Duration { Seconds = (31 * 86_400) + 1 }
+                ),
+            () =>
+                AssertFault(
+                    "terms.daily_close and terms.settlement_period must be absent unless payment is deferred",
+                    programme => programme.Terms.DailyClose = new DailyTime()
+                )
+        );
+
+    private static void AssertVisitFault(string? fault, Action<ProgrammeTerms> change)
+    {
+        var programme = Good();
+        programme.Kind = ProgrammeKind.DeferredPayment;
+        programme.Terms.LongestPeriod = null;
+        programme.Terms.DailyClose = new DailyTime { HourAndMinute = "20:00", TimeZone = "Asia/Shanghai" };
+        change(programme.Terms);
+
+        Assert.Equal(fault is null ? null : $"programme bike.deposit_free: {fault}", ProgrammeRules.FaultOf(Catalogue(programme)));
     }
 
     [Fact]

@@ -194,7 +194,7 @@ public sealed class ThresholdTests
     [InlineData("umbrella.deposit_free", 5_000L, 3)]
     [InlineData("charger.deposit_free", 9_900L, 3)]
     [InlineData("apartment.deposit_free", 1_000_000L, 365)]
-    [InlineData("hospital.pay_later", 300_000L, 1)]
+    [InlineData("hospital.pay_later", 300_000L, null)]
     [InlineData("hospital.wheelchair", 50_000L, 1)]
     [InlineData("retail.try_first", 300_000L, 7)]
     [InlineData("promo.car_trial", null, 3)]

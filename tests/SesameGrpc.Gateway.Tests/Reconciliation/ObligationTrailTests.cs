@@ -1,6 +1,9 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.DeferredPayments;
 using SesameGrpc.Gateway.Ledger;
+using SesameGrpc.Gateway.Obligations;
 using SesameGrpc.Gateway.Reconciliation;
 using Xunit;
 using Collection = SesameGrpc.Gateway.Ledger.Collection;
@@ -11,6 +14,7 @@ namespace SesameGrpc.Gateway.Tests.Reconciliation;
 public sealed class ObligationTrailTests
 {
     private static readonly Obligation Active = Samples.Waiver;
+    private static readonly VisitChanges Visits = new(new PaymentTerms(Samples.CatalogueSource, new GatewayOptions()), TimeProvider.System);
     private readonly List<string> differences = [];
 
     public static TheoryData<string, string> SoundLives =>
@@ -37,6 +41,16 @@ public sealed class ObligationTrailTests
             { "open overdue release", "" },
             { "open overdue charge overdue pay", "" },
             { "open overdue write-off", "" },
+            { "visit release", "" },
+            { "visit add add void", "" },
+            { "visit add void add close void", "" },
+            { "visit add close settle pay refund refund", "" },
+            { "visit add add void settle collect refund-collected", "" },
+            { "visit add close settle-insured", "" },
+            { "visit add close settle take-off pay", "" },
+            { "visit add close settle take-off-all", "" },
+            { "visit add close settle overdue pay refund", "" },
+            { "visit add close settle overdue write-off", "" },
         };
 
     /// <summary>What the rules of the ledger write is what the verification expects, step by step.</summary>
@@ -56,7 +70,7 @@ public sealed class ObligationTrailTests
     {
         var follows = new Dictionary<string, EntryKind[]>
         {
-            ["open"] = [EntryKind.Release, EntryKind.Charge, EntryKind.Cancel, EntryKind.Extend, EntryKind.Overdue],
+            ["open"] = [EntryKind.Release, EntryKind.Charge, EntryKind.Cancel, EntryKind.Extend, EntryKind.Overdue, EntryKind.Add],
             ["open overdue"] = [EntryKind.Release, EntryKind.Charge, EntryKind.WriteOff],
             ["open charge"] = [EntryKind.Correct, EntryKind.Capture, EntryKind.Overdue],
             ["open charge overdue"] = [EntryKind.Correct, EntryKind.Capture, EntryKind.WriteOff],
@@ -65,6 +79,22 @@ public sealed class ObligationTrailTests
             ["open charge pay"] = [],
             ["open charge correct-away"] = [],
             ["open overdue write-off"] = [],
+            ["visit add"] =
+            [
+                EntryKind.Release,
+                EntryKind.Charge,
+                EntryKind.Cancel,
+                EntryKind.Extend,
+                EntryKind.Overdue,
+                EntryKind.Add,
+                EntryKind.Void,
+                EntryKind.Close,
+            ],
+            ["visit add close"] = [EntryKind.Release, EntryKind.Charge, EntryKind.Void],
+            ["visit add close settle"] = [EntryKind.Correct, EntryKind.Capture, EntryKind.Overdue],
+            ["visit add close settle pay"] = [EntryKind.Refund],
+            ["visit add close settle overdue pay"] = [EntryKind.Refund],
+            ["visit add close void"] = [],
         };
         foreach (var (life, allowed) in follows)
         {
@@ -91,6 +121,12 @@ public sealed class ObligationTrailTests
     [InlineData("open charge-all pay", "(Capture) is over 19901 fen, which must be 19900 fen.")]
     [InlineData("open overdue write-off", "(WriteOff) is over 19901 fen, which must be 19900 fen.")]
     [InlineData("open charge pay", "(Release) is over 14901 fen, which must be 14900 fen.")]
+    [InlineData("visit add-all", "(Add) is over 19901 fen, which must be 1 to 19900 fen.")]
+    [InlineData("visit add", "(Add) makes the charge 5001 fen, but its lines do not come to that.")]
+    [InlineData("visit add add void", "(Void) makes the charge 5001 fen, but its lines do not come to that.")]
+    [InlineData("visit add close", "(Close) is over 5001 fen, which must be 5000 fen.")]
+    [InlineData("visit add close settle", "(Charge) is over 5001 fen, which must be 1 to 5000 fen.")]
+    [InlineData("visit add close settle pay refund", "(Refund) makes the charge 2001 fen, but its lines do not come to that.")]
     public void Add_AnAmountOfOneMore_IsNamed(string life, string difference)
     {
         var (stored, entries) = Live(life);
@@ -127,16 +163,39 @@ public sealed class ObligationTrailTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("no protobuf")]
-    public void Add_AChargeWhoseLinesAreNotThere_IsNamed(string? detail)
+    [InlineData(null, "makes the charge 5000 fen, but its lines do not come to that.")]
+    [InlineData("no protobuf", "has a line that cannot be read.")]
+    public void Add_AChargeWhoseLinesAreNotThere_IsNamed(string? detail, string difference)
     {
         var (_, entries) = Live("open charge");
         entries[1] = entries[1] with { Detail = detail is null ? null : System.Text.Encoding.UTF8.GetBytes(detail) };
 
         Replay(entries);
 
-        Assert.Equal("Entry 2 (Charge) makes the charge 5000 fen, but its lines do not come to that.", Assert.Single(differences));
+        Assert.Equal($"Entry 2 (Charge) {difference}", Assert.Single(differences));
+    }
+
+    [Fact]
+    public void Compare_OfAVisitWhoseBillWasChanged_NamesIt()
+    {
+        var (stored, entries) = Live("visit add add");
+        var bill = VisitRules.BillOf(stored);
+        bill.Charges[0].Kind = VisitChargeKind.Medicine;
+
+        Compare(stored with { Charge = bill.ToByteArray() }, entries);
+
+        Assert.Equal("Its charge is not the one in the journal, line by line.", Assert.Single(differences));
+    }
+
+    [Fact]
+    public void Add_AboutAChargeThatWasNeverAdded_IsNamed()
+    {
+        var (_, entries) = Live("visit add add void");
+        entries.RemoveAt(2);
+
+        Replay(entries);
+
+        Assert.Contains(differences, text => text.EndsWith("is about a charge that was never added.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -206,7 +265,7 @@ public sealed class ObligationTrailTests
 
     private static (Obligation Stored, List<TrailEntry> Entries) Live(string life)
     {
-        var now = Active;
+        var now = life.StartsWith("visit", StringComparison.Ordinal) ? Active with { Kind = ObligationKind.Visit } : Active;
         var entries = new List<TrailEntry>();
         foreach (var step in life.Split(' '))
         {
@@ -228,7 +287,16 @@ public sealed class ObligationTrailTests
         const long Micros = 1_000;
         return step switch
         {
-            "open" => ObligationRules.Open(now, []),
+            "add" => Visits.Add(now, $"{now.Revision}", VisitChargeKind.Examination, 5_000),
+            "add-all" => Visits.Add(now, "all", VisitChargeKind.Examination, now.HeldFen),
+            "void" => Visits.Void(now, BillRules.Standing(VisitRules.BillOf(now)).Last().ChargeId),
+            "close" => Visits.Close(now),
+            "settle" => Visits.SettleInFull(now),
+            "settle-insured" => Visits.Settle(now, Insured(now)),
+            "take-off" or "refund" => Visits.Refund(now, "1", 2_000),
+            "take-off-all" => Visits.Refund(now, "1", 5_000),
+            "refund-collected" => Visits.Refund(now, "1", 5_000),
+            "open" or "visit" => ObligationRules.Open(now, []),
             "extend" => ObligationRules.Extend(now, Micros),
             "release" => ObligationRules.Release(now, Micros),
             "cancel" => ObligationRules.Cancel(now, Micros),
@@ -244,6 +312,18 @@ public sealed class ObligationTrailTests
             "decline" => ObligationRules.Collecting(now, now.Collection! with { State = CollectionState.Declined, NextMicros = null }),
             _ => throw new ArgumentException("No such step.", nameof(step)),
         };
+    }
+
+    private static Settlement Insured(Obligation now)
+    {
+        var settlement = BillRules.InFull(VisitRules.BillOf(now));
+        (settlement.PooledFundAmount, settlement.SelfPayAmount) = (settlement.SelfPayAmount, null);
+        foreach (var line in settlement.Lines)
+        {
+            (line.PooledFundAmount, line.SelfPayAmount) = (line.SelfPayAmount, null);
+        }
+
+        return settlement;
     }
 
     private static byte[] Lines(long fen) =>

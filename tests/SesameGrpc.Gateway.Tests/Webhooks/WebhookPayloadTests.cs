@@ -54,6 +54,30 @@ public sealed class WebhookPayloadTests
         );
 
     [Fact]
+    public void Of_AVisit_SaysWhichAndHowItIs() =>
+        Assert.Equal(
+            """{"type":"visit.charge_voided","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"s","visit":{"visit_id":"v","order_id":"o","programme":"p","state":"OPEN","revision":3}}}""",
+            Encoding.UTF8.GetString(
+                WebhookPayload.Of(
+                    new Event
+                    {
+                        Type = EventType.VisitChargeVoided,
+                        EventTime = Told.EventTime,
+                        Subject = "s",
+                        Visit = new VisitReference
+                        {
+                            VisitId = "v",
+                            OrderId = "o",
+                            Programme = "p",
+                            State = VisitState.Open,
+                            Revision = 3,
+                        },
+                    }
+                )
+            )
+        );
+
+    [Fact]
     public void Of_TheSameEvent_IsTheSameBytes() => Assert.Equal(WebhookPayload.Of(Told), WebhookPayload.Of(Told.Clone()));
 
     /// <summary>A new type must begin with the name of its resource, from which the type's name in the body is made.</summary>
@@ -69,7 +93,12 @@ public sealed class WebhookPayloadTests
                 told.Consent = new ConsentReference();
             }
 
-            Assert.Matches("^(deposit_waiver|consent)\\.[a-z_]+$", WebhookPayload.TypeOf(told));
+            if (type.ToString().StartsWith("Visit", StringComparison.Ordinal))
+            {
+                told.Visit = new VisitReference();
+            }
+
+            Assert.Matches("^(deposit_waiver|consent|visit)\\.[a-z_]+$", WebhookPayload.TypeOf(told));
         }
     }
 }

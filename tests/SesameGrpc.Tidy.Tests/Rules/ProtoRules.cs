@@ -16,6 +16,7 @@ internal static class ProtoRules
             ["ImportScores"] = "is keyed by import_id and resumed after the position reached",
             ["Collect"] = "is keyed by collection_id; it is called by the gateway, not by its callers",
             ["Refund"] = "is keyed by collection_id; it is called by the gateway, not by its callers",
+            ["RefundPart"] = "says what shall have been refunded in all, so that a repetition changes nothing",
         };
 
     /// <summary>Every element has a comment before it.</summary>

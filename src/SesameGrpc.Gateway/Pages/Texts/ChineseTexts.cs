@@ -72,6 +72,7 @@ public sealed partial record PageTexts
                         "score.dimensions.read" => "信用分的五个组成部分（数字）",
                         "eligibility.check" => "您是否符合条件：是或否；符合时的条件，不符合时最多四条原因",
                         "deposit_waiver.write" => "能否免押金、免多少；以及您在对方那里的免押订单",
+                        "deferred_payment.write" => "能否先就诊后付费、额度多少；以及您在对方那里的就诊账单",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
                     },
                 Faults = new(

@@ -73,6 +73,7 @@ public sealed partial record PageTexts
                         "eligibility.check" =>
                             "Whether a service is open to you: yes or no; if yes, on which terms, and if no, up to four reasons",
                         "deposit_waiver.write" => "Whether and up to which amount your deposit is waived, and your waivers with them",
+                        "deferred_payment.write" => "Whether and up to which amount you may pay afterwards, and your visits with them",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
                     },
                 Faults = new(

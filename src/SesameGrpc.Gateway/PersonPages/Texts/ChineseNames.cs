@@ -50,12 +50,22 @@ internal static class ChineseNames
             ObligationStates = new Dictionary<ObligationState, string>
             {
                 [ObligationState.Active] = "使用中",
-                [ObligationState.Released] = "已归还，无需付款",
+                [ObligationState.Released] = "已结束，无需付款",
                 [ObligationState.Cancelled] = "已取消",
                 [ObligationState.Settling] = "待付款",
                 [ObligationState.Settled] = "已付款",
                 [ObligationState.Overdue] = "已逾期",
                 [ObligationState.WrittenOff] = "已核销",
+                [ObligationState.Closed] = "已结束，等待结算",
+                [ObligationState.Cleared] = "逾期后已付清",
+            },
+            ChargeKinds = new Dictionary<VisitChargeKind, string>
+            {
+                [VisitChargeKind.Registration] = "挂号",
+                [VisitChargeKind.Examination] = "检查",
+                [VisitChargeKind.Treatment] = "治疗",
+                [VisitChargeKind.Medicine] = "药品",
+                [VisitChargeKind.Other] = "其他",
             },
             DisputeStates = new Dictionary<DisputeState, string> { [DisputeState.Open] = "处理中", [DisputeState.Answered] = "已答复" },
             Decisions = new Dictionary<EligibilityDecision, string>
@@ -86,6 +96,7 @@ internal static class ChineseNames
             ["decision"] = "是否符合条件",
             ["terms"] = "具体条件",
             ["deposit_waiver"] = "免押订单",
+            ["visit"] = "就诊账单",
             ["obligation"] = "订单",
             ["event"] = "订单的变化",
             ["consent"] = "您对其的同意",
@@ -113,6 +124,15 @@ internal static class ChineseNames
             ["CorrectDepositWaiverCharge"] = "调低费用",
             ["ReportDepositWaiverPayment"] = "确认您已付款",
             ["CancelDepositWaiver"] = "取消订单",
+            ["OpenVisit"] = "申请先就诊后付费",
+            ["AddVisitCharge"] = "记入就诊费用",
+            ["VoidVisitCharge"] = "作废费用",
+            ["CloseVisit"] = "结束就诊",
+            ["SettleVisit"] = "结算就诊费用",
+            ["RefundVisitCharge"] = "退还费用",
+            ["ReportVisitPayment"] = "确认您已付款",
+            ["GetVisit"] = "查询就诊账单",
+            ["ListVisits"] = "查询就诊账单",
             ["ListEvents"] = "读取您在该处订单的变化",
             ["StreamEvents"] = "读取您在该处订单的变化",
             ["GetConsent"] = "查询您的同意",
@@ -137,7 +157,7 @@ internal static class ChineseNames
             ["WriteOffObligation"] = "核销欠款",
             ["CheckLedger"] = "核对账本",
             ["ListAuditEntries"] = "检索审计日志",
-            ["OverdueWorker"] = "标记订单逾期",
+            ["DeadlineWorker"] = "到期处理：关闭、结算或标记逾期",
             ["CollectionWorker"] = "收取费用",
         };
 }

@@ -50,12 +50,22 @@ internal static class EnglishNames
             ObligationStates = new Dictionary<ObligationState, string>
             {
                 [ObligationState.Active] = "In use",
-                [ObligationState.Released] = "Returned, nothing owed",
+                [ObligationState.Released] = "Ended, nothing owed",
                 [ObligationState.Cancelled] = "Cancelled",
                 [ObligationState.Settling] = "To be paid",
                 [ObligationState.Settled] = "Paid",
                 [ObligationState.Overdue] = "Overdue",
                 [ObligationState.WrittenOff] = "Written off",
+                [ObligationState.Closed] = "Closed, to be settled",
+                [ObligationState.Cleared] = "Paid after it was overdue",
+            },
+            ChargeKinds = new Dictionary<VisitChargeKind, string>
+            {
+                [VisitChargeKind.Registration] = "Registration",
+                [VisitChargeKind.Examination] = "Examination",
+                [VisitChargeKind.Treatment] = "Treatment",
+                [VisitChargeKind.Medicine] = "Medicine",
+                [VisitChargeKind.Other] = "Other",
             },
             DisputeStates = new Dictionary<DisputeState, string> { [DisputeState.Open] = "Open", [DisputeState.Answered] = "Answered" },
             Decisions = new Dictionary<EligibilityDecision, string>
@@ -86,6 +96,7 @@ internal static class EnglishNames
             ["decision"] = "whether the service is open to you",
             ["terms"] = "its terms",
             ["deposit_waiver"] = "the waived deposit",
+            ["visit"] = "the visit and its bill",
             ["obligation"] = "the obligation",
             ["event"] = "what happened to it",
             ["consent"] = "your consent to it",
@@ -113,6 +124,15 @@ internal static class EnglishNames
             ["CorrectDepositWaiverCharge"] = "Lowered a charge",
             ["ReportDepositWaiverPayment"] = "Said that you paid",
             ["CancelDepositWaiver"] = "Cancelled an order",
+            ["OpenVisit"] = "Opened a visit",
+            ["AddVisitCharge"] = "Charged for a visit",
+            ["VoidVisitCharge"] = "Took a charge back",
+            ["CloseVisit"] = "Closed a visit",
+            ["SettleVisit"] = "Said who pays for a visit",
+            ["RefundVisitCharge"] = "Refunded a charge",
+            ["ReportVisitPayment"] = "Said that you paid",
+            ["GetVisit"] = "Looked up a visit",
+            ["ListVisits"] = "Looked up visits",
             ["ListEvents"] = "Read what happened to your orders with it",
             ["StreamEvents"] = "Read what happened to your orders with it",
             ["GetConsent"] = "Looked up your consent",
@@ -137,7 +157,7 @@ internal static class EnglishNames
             ["WriteOffObligation"] = "Gave up what you owed",
             ["CheckLedger"] = "Checked the ledger",
             ["ListAuditEntries"] = "Searched the audit log",
-            ["OverdueWorker"] = "Marked an obligation as overdue",
+            ["DeadlineWorker"] = "Closed, settled or marked as overdue what was due",
             ["CollectionWorker"] = "Collected a charge",
         };
 }

@@ -17,6 +17,9 @@ public sealed record NameTexts
 
     public required IReadOnlyDictionary<ObligationState, string> ObligationStates { get; init; }
 
+    /// <summary>The departments that charge for a visit.</summary>
+    public required IReadOnlyDictionary<VisitChargeKind, string> ChargeKinds { get; init; }
+
     public required IReadOnlyDictionary<DisputeState, string> DisputeStates { get; init; }
 
     public required IReadOnlyDictionary<EligibilityDecision, string> Decisions { get; init; }

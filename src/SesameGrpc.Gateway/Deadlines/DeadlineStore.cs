@@ -1,7 +1,7 @@
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Storage;
 
-namespace SesameGrpc.Gateway.Overdue;
+namespace SesameGrpc.Gateway.Deadlines;
 
 /// <summary>An obligation whose time has passed, and that time; a page goes on behind it.</summary>
 internal sealed record PastDue(long DueMicros, string ObligationId)
@@ -10,12 +10,18 @@ internal sealed record PastDue(long DueMicros, string ObligationId)
 }
 
 /// <summary>Finds the obligations whose time has passed. They are changed through the ledger alone.</summary>
-internal sealed class OverdueStore(Database database)
+internal sealed class DeadlineStore(Database database)
 {
     // The states are in the texts, because the indexes hold these states only.
     private const string NotReturned = """
         SELECT due_us, obligation_id FROM obligations
         WHERE state = 1 AND due_us IS NOT NULL AND due_us < @now AND (due_us, obligation_id) > (@due, @id)
+        ORDER BY due_us, obligation_id LIMIT @limit
+        """;
+
+    private const string NotSettled = """
+        SELECT due_us, obligation_id FROM obligations
+        WHERE state = 8 AND due_us < @now AND (due_us, obligation_id) > (@due, @id)
         ORDER BY due_us, obligation_id LIMIT @limit
         """;
 
@@ -26,7 +32,7 @@ internal sealed class OverdueStore(Database database)
         """;
 
     /// <summary>What comes behind the last one seen, longest past due first; other instances find the same ones.</summary>
-    /// <param name="state">Active: not returned in time. Settling: not paid in time.</param>
+    /// <param name="state">Active: not returned or not closed in time. Closed: its settlement was not stated in time. Settling: not paid in time.</param>
     /// <param name="nowMicros">The time that must have been reached.</param>
     /// <param name="behind">The last one seen.</param>
     /// <param name="limit">How many at most.</param>
@@ -42,7 +48,12 @@ internal sealed class OverdueStore(Database database)
         await using var connection = await database.OpenAsync(cancellationToken);
         return await connection
             .Command(
-                state == ObligationState.Active ? NotReturned : NotPaid,
+                state switch
+                {
+                    ObligationState.Active => NotReturned,
+                    ObligationState.Closed => NotSettled,
+                    _ => NotPaid,
+                },
                 ("now", nowMicros),
                 ("due", behind.DueMicros),
                 ("id", behind.ObligationId),

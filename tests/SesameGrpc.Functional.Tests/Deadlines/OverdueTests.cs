@@ -5,7 +5,7 @@ using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TestSupport;
 using Xunit;
 
-namespace SesameGrpc.Functional.Tests.Overdue;
+namespace SesameGrpc.Functional.Tests.Deadlines;
 
 /// <summary>What is not returned or not paid in time becomes overdue by itself, once, on both stores.</summary>
 public abstract class OverdueTests(Stores stores, Store store)
@@ -197,7 +197,7 @@ public sealed class PostgreSqlOverdueTests(Stores stores) : OverdueTests(stores,
         }
 
         var leaves = await first.Audit.ListAuditEntriesAsync(new ListAuditEntriesRequest { Caller = "gateway", PageSize = 1000 });
-        var marked = leaves.Records.Where(record => record.Entry.Method == "OverdueWorker").Select(record => record.Entry).ToList();
+        var marked = leaves.Records.Where(record => record.Entry.Method == "DeadlineWorker").Select(record => record.Entry).ToList();
         Assert.Equal(Count, marked.Count);
         Assert.Equal(waivers.Select(waiver => waiver.DepositWaiverId).Order(), marked.Select(entry => entry.ResourceId).Order());
         Assert.All(marked, entry => Assert.Equal(16, entry.SubjectHash.Length));
