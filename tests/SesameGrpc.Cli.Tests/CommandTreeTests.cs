@@ -15,6 +15,7 @@ public sealed class CommandTreeTests
     [InlineData("eligibility", "check", "p", "rail.lounge", "--attribute", "first")]
     [InlineData("dev", "--ports-from", "70000")]
     [InlineData("dev", "--persons", "-1")]
+    [InlineData("demo", "no-such-story")]
     [InlineData("no-such-command")]
     public async Task Run_WrongUsage_Is2(params string[] args)
     {
@@ -28,6 +29,7 @@ public sealed class CommandTreeTests
     [InlineData("--help")]
     [InlineData("--version")]
     [InlineData("waiver", "grant", "--help")]
+    [InlineData("demo", "--help")]
     public async Task Run_Help_Is0(params string[] args) => Assert.Equal(0, (await CliRun.RunAsync(Cancellation, args)).ExitCode);
 
     [Fact]

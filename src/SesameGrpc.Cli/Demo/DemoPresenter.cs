@@ -6,15 +6,29 @@ namespace SesameGrpc.Cli.Demo;
 /// <summary>Prints steps as they happen, as sentences or as JSON lines, and counts those that went otherwise than expected.</summary>
 internal sealed class DemoPresenter(CliOutput output)
 {
+    private string? story;
     private int steps;
 
     public int Unexpected { get; private set; }
 
-    public void Open()
+    /// <summary>Begins a story; its steps follow.</summary>
+    public void Open(DemoStory next)
     {
-        if (!output.Json)
+        var isFirst = story is null;
+        story = next.Name;
+        if (output.Json)
         {
-            output.Console.MarkupLine("[bold]A bike without a deposit[/]");
+            return;
+        }
+
+        if (!isFirst)
+        {
+            output.Console.WriteLine();
+        }
+
+        output.Console.MarkupLine($"[bold]{Markup.Escape(next.Title)}[/]");
+        if (isFirst)
+        {
             output.Console.MarkupLine(
                 "[grey]A credit-score gateway has been started for this demonstration; every step below is a real call over mutual TLS.[/]"
             );
@@ -27,7 +41,9 @@ internal sealed class DemoPresenter(CliOutput output)
         Unexpected += step.AsExpected ? 0 : 1;
         if (output.Json)
         {
-            output.WriteJson(step.ToJson());
+            var json = step.ToJson();
+            json.Insert(0, "story", story);
+            output.WriteJson(json);
             return;
         }
 

@@ -12,7 +12,7 @@ namespace SesameGrpc.Cli.Dev;
 internal static class DevCommand
 {
     public static Command Create() =>
-        new Command("dev", "Start a gateway with development certificates, four partners and invented persons; stop it with Ctrl-C.")
+        new Command("dev", "Start a gateway with development certificates, demo partners and invented persons; stop it with Ctrl-C.")
             .ForDev()
             .Runs(RunAsync);
 
@@ -61,7 +61,7 @@ internal static class DevCommand
         );
         var content = new SandboxContent(channel, context.Output, context.Time);
         var created = await content.OnboardPartnersAsync(cancellationToken);
-        Say(context.Output, created == 0 ? "The four demo partners are in place." : $"{created} demo partners onboarded.");
+        Say(context.Output, created == 0 ? "The demo partners are in place." : $"{created} demo partners onboarded.");
         await content.FeedTestPersonsAsync(cancellationToken);
         await content.FeedGeneratedPersonsAsync(persons, cancellationToken);
     }

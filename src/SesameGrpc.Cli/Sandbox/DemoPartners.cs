@@ -4,7 +4,7 @@ using SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Cli.Sandbox;
 
-/// <summary>The four partners that a sandbox starts with.</summary>
+/// <summary>The partners that a sandbox starts with.</summary>
 internal static class DemoPartners
 {
     public const string HelloBike = "hello-bike";

@@ -1,3 +1,4 @@
+using SesameGrpc.Cli.Sandbox;
 using Xunit;
 
 namespace SesameGrpc.Cli.Tests.Wire;
@@ -15,7 +16,7 @@ public sealed class DevTests
         var second = await StartAndStopAsync(folder.Path);
 
         Assert.Equal((0, 0), (first, second));
-        Assert.Equal(2 + 2 + 2 + 2 + 8 + 1, certificates.Length);
+        Assert.Equal(2 + 2 + 2 + 2 + (2 * DemoPartners.All.Count) + 1, certificates.Length);
         Assert.Equal(written, certificates.Select(File.GetLastWriteTimeUtc));
     }
 

@@ -1,0 +1,105 @@
+using SesameGrpc.Cli.Certificates;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Hosting;
+using SesameGrpc.Cli.Sandbox;
+using SesameGrpc.Client;
+
+namespace SesameGrpc.Cli.Demo;
+
+/// <summary>What stories are played on: a gateway of their own with the sandbox's partners and persons. It keeps the connections of those who take part until it is taken down.</summary>
+internal sealed class DemoStage : IAsyncDisposable
+{
+    private readonly GatewayProcess gateway;
+    private readonly DevelopmentCertificates certificates;
+    private readonly TimeProvider time;
+    private readonly List<IDisposable> connections = [];
+
+    private DemoStage(GatewayProcess gateway, DevelopmentCertificates certificates, TimeProvider time)
+    {
+        (this.gateway, this.certificates, this.time) = (gateway, certificates, time);
+        Operator = Kept(new OperatorChannel(gateway.Addresses.OperatorUrl, certificates.Operator, CommandContext.CallTimeout, time));
+    }
+
+    /// <summary>The operator's connection.</summary>
+    public OperatorChannel Operator { get; }
+
+    /// <summary>Starts the gateway in this folder and fills it.</summary>
+    public static async Task<DemoStage> StartAsync(string folder, CommandContext context, CancellationToken cancellationToken)
+    {
+        var minted = new DevelopmentCertificates(Path.Combine(folder, "certs"), context.Time);
+        minted.EnsureBase();
+        foreach (var partner in DemoPartners.All)
+        {
+            minted.EnsurePartner(partner.Partner_);
+        }
+
+        var started = await GatewayProcess.StartAsync(
+            new GatewayAddresses(0, 0, 0, 0, 0).WithFreePorts(),
+            Path.Combine(folder, "data"),
+            minted,
+            context.Time,
+            cancellationToken
+        );
+        var stage = new DemoStage(started, minted, context.Time);
+        try
+        {
+            var content = new SandboxContent(stage.Operator, context.Output, context.Time);
+            await content.OnboardPartnersAsync(cancellationToken);
+            await content.FeedTestPersonsAsync(cancellationToken);
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A demo partner's connection, with tokens for these scopes.</summary>
+    public SesamePartnerClient Partner(string id, params string[] scopes) => Kept(new SesamePartnerClient(Options(id, scopes), time));
+
+    /// <summary>A demo partner's connection on which another partner's tokens are shown.</summary>
+    public SesamePartnerClient PartnerWithTokensOf(SesamePartnerClient other, string id) =>
+        Kept(
+            new SesamePartnerClient(
+                Options(id, []),
+                time,
+                async cancellationToken => (await other.Tokens.GetAsync(cancellationToken)).Value
+            )
+        );
+
+    /// <summary>A demo partner's connection to the authorization server, with its certificate.</summary>
+    public HttpClient OAuth(string id) =>
+        Kept(
+            new HttpClient(MutualTlsHandler.Create(certificates.Partner(id), resumeSessions: false))
+            {
+                BaseAddress = gateway.Addresses.PartnerUrl,
+            }
+        );
+
+    /// <summary>A person's browser, in which nobody is logged in yet.</summary>
+    public PersonBrowser Browser() => Kept(new PersonBrowser(gateway.Addresses.PublicUrl, certificates.CaPath));
+
+    public async ValueTask DisposeAsync()
+    {
+        connections.ForEach(connection => connection.Dispose());
+        await gateway.DisposeAsync();
+    }
+
+    private T Kept<T>(T connection)
+        where T : IDisposable
+    {
+        connections.Add(connection);
+        return connection;
+    }
+
+    private SesameClientOptions Options(string partner, string[] scopes) =>
+        new()
+        {
+            PartnerId = partner,
+            GatewayUrl = gateway.Addresses.PartnerUrl,
+            IssuerUrl = gateway.Addresses.PublicUrl,
+            Certificates = certificates.Partner(partner),
+            Scopes = scopes,
+        };
+}

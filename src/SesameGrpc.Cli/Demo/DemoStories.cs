@@ -1,0 +1,24 @@
+using SesameGrpc.Cli.Sandbox;
+using SesameGrpc.Client;
+
+namespace SesameGrpc.Cli.Demo;
+
+/// <summary>Every story of `sesame demo`, one row each, in the order in which `all` tells them.</summary>
+internal static class DemoStories
+{
+    public static IReadOnlyList<DemoStory> All { get; } = [new("bike", "A bike without a deposit", Bike)];
+
+    private static IAsyncEnumerable<DemoStep> Bike(DemoStage stage, CancellationToken cancellationToken)
+    {
+        var bike = stage.Partner(
+            DemoPartners.HelloBike,
+            PartnerScopes.ScoreRead,
+            PartnerScopes.EligibilityCheck,
+            PartnerScopes.WaiverWrite
+        );
+        var thief = stage.PartnerWithTokensOf(bike, DemoPartners.HuashanHospital);
+        return new BikeStory(bike, thief)
+            .RunAsync(cancellationToken)
+            .Concat(new ConsentStory(bike, stage.OAuth(DemoPartners.HelloBike), stage.Browser()).RunAsync(cancellationToken));
+    }
+}
