@@ -14,13 +14,14 @@ internal static class ProjectArrowRules
         ["SesameGrpc.Client"] = ["SesameGrpc.Contracts"],
         ["SesameGrpc.SandboxRail"] = ["SesameGrpc.Contracts"],
         ["SesameGrpc.Cli"] = ["SesameGrpc.Client", "SesameGrpc.TransparencyLog"],
+        ["SesameGrpc.Sip2Proxy"] = ["SesameGrpc.Client"],
         ["SesameGrpc.Console"] = ["SesameGrpc.Client"],
     };
 
-    // The CLI starts the gateway and the sandbox's payment system as processes of their own: they must be built with it, and never linked.
+    // The CLI starts the gateway, the sandbox's payment system and the demo's proxy as processes of their own: they must be built with it, and never linked.
     private static readonly Dictionary<string, string[]> AllowedBuildOrder = new(StringComparer.Ordinal)
     {
-        ["SesameGrpc.Cli"] = ["SesameGrpc.Gateway", "SesameGrpc.SandboxRail"],
+        ["SesameGrpc.Cli"] = ["SesameGrpc.Gateway", "SesameGrpc.SandboxRail", "SesameGrpc.Sip2Proxy"],
     };
 
     /// <summary>Checks the project files under src/; tests may reference anything.</summary>
