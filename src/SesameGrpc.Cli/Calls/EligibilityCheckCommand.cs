@@ -54,6 +54,7 @@ internal static class EligibilityCheckCommand
             ("reasons", Display.Reasons(response.Reasons)),
             ("covered", Display.Amount(response.Terms?.CoveredAmount)),
             ("limit", Display.Amount(response.Terms?.AmountLimit)),
+            ("items", response.Terms is { ItemLimit: > 0 } terms ? $"{terms.ItemLimit} at once" : null),
             ("longest period", response.Terms?.LongestPeriod?.ToTimeSpan().ToString()),
             ("policy", response.PolicyVersion),
             ("decision id", response.DecisionId),

@@ -12,11 +12,13 @@ internal sealed class DemoStage : IAsyncDisposable
     private readonly GatewayProcess gateway;
     private readonly DevelopmentCertificates certificates;
     private readonly TimeProvider time;
+    private readonly string folder;
     private readonly List<IDisposable> connections = [];
+    private readonly List<ServerProcess> servers = [];
 
-    private DemoStage(GatewayProcess gateway, DevelopmentCertificates certificates, TimeProvider time)
+    private DemoStage(string folder, GatewayProcess gateway, DevelopmentCertificates certificates, TimeProvider time)
     {
-        (this.gateway, this.certificates, this.time) = (gateway, certificates, time);
+        (this.folder, this.gateway, this.certificates, this.time) = (folder, gateway, certificates, time);
         Operator = Kept(new OperatorChannel(gateway.Addresses.OperatorUrl, certificates.Operator, CommandContext.CallTimeout, time));
     }
 
@@ -40,7 +42,7 @@ internal sealed class DemoStage : IAsyncDisposable
             context.Time,
             cancellationToken
         );
-        var stage = new DemoStage(started, minted, context.Time);
+        var stage = new DemoStage(folder, started, minted, context.Time);
         try
         {
             var content = new SandboxContent(stage.Operator, context.Output, context.Time);
@@ -80,9 +82,43 @@ internal sealed class DemoStage : IAsyncDisposable
     /// <summary>A person's browser, in which nobody is logged in yet.</summary>
     public PersonBrowser Browser() => Kept(new PersonBrowser(gateway.Addresses.PublicUrl, certificates.CaPath));
 
+    /// <summary>Starts the SIP2 proxy of a partner in front of a library's system on this port; the port that kiosks connect to.</summary>
+    public async Task<int> StartSip2ProxyAsync(string id, int libraryPort, CancellationToken cancellationToken)
+    {
+        var addresses = new GatewayAddresses(0, 0, 0, 0, 0).WithFreePorts();
+        var files = certificates.Partner(id);
+        (string, string)[] settings =
+        [
+            ("Sip2Proxy__Listen", $"127.0.0.1:{addresses.Partner}"),
+            ("Sip2Proxy__Library", $"127.0.0.1:{libraryPort}"),
+            ("Sip2Proxy__GatewayUrl", gateway.Addresses.PartnerUrl.AbsoluteUri),
+            ("Sip2Proxy__IssuerUrl", gateway.Addresses.PublicUrl.AbsoluteUri),
+            ("Sip2Proxy__Partner", id),
+            ("Sip2Proxy__Certificate", files.CertificatePath),
+            ("Sip2Proxy__Key", files.KeyPath),
+            ("Sip2Proxy__Ca", files.CaPath),
+            ("Sip2Proxy__Subjects", "Identifier"),
+            // The first question waits for everything that starts with it.
+            ("Sip2Proxy__GatewayTimeoutMilliseconds", "10000"),
+        ];
+        var proxy = ServerProcess.Start("The SIP2 proxy", GatewayBinary.FindSip2Proxy(), settings, Path.Combine(folder, "sip2-proxy.log"));
+        servers.Add(proxy);
+        await proxy.WaitUntilReadyAsync(
+            cancellation => GatewayProcess.IsListeningAsync(addresses.Partner, cancellation),
+            time,
+            cancellationToken
+        );
+        return addresses.Partner;
+    }
+
     public async ValueTask DisposeAsync()
     {
         connections.ForEach(connection => connection.Dispose());
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
         await gateway.DisposeAsync();
     }
 

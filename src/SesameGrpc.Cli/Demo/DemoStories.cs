@@ -6,7 +6,8 @@ namespace SesameGrpc.Cli.Demo;
 /// <summary>Every story of `sesame demo`, one row each, in the order in which `all` tells them.</summary>
 internal static class DemoStories
 {
-    public static IReadOnlyList<DemoStory> All { get; } = [new("bike", "A bike without a deposit", Bike)];
+    public static IReadOnlyList<DemoStory> All { get; } =
+    [new("bike", "A bike without a deposit", Bike), new("library", "A library without a card deposit", Library)];
 
     private static IAsyncEnumerable<DemoStep> Bike(DemoStage stage, CancellationToken cancellationToken)
     {
@@ -21,4 +22,11 @@ internal static class DemoStories
             .RunAsync(cancellationToken)
             .Concat(new ConsentStory(bike, stage.OAuth(DemoPartners.HelloBike), stage.Browser()).RunAsync(cancellationToken));
     }
+
+    private static IAsyncEnumerable<DemoStep> Library(DemoStage stage, CancellationToken cancellationToken) =>
+        new LibraryStory(
+            stage.Partner(DemoPartners.ZhejiangLibrary, PartnerScopes.EligibilityCheck),
+            stage.Partner(DemoPartners.HangzhouLibrary, PartnerScopes.EligibilityCheck),
+            new KioskScene(stage)
+        ).RunAsync(cancellationToken);
 }

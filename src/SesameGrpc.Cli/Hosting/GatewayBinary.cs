@@ -16,6 +16,9 @@ internal static class GatewayBinary
     /// <summary>The sandbox's payment system.</summary>
     public static string FindRail() => FindBuilt("SesameGrpc.SandboxRail");
 
+    /// <summary>The proxy between a library's kiosks and its system.</summary>
+    public static string FindSip2Proxy() => FindBuilt("SesameGrpc.Sip2Proxy");
+
     private static string FindBuilt(string project)
     {
         var fileName = project + ".dll";

@@ -67,7 +67,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = Addresses.InternalUrl, Timeout = TimeSpan.FromSeconds(2) };
         await gateway.WaitUntilReadyAsync(cancellation => IsReadyAsync(http, cancellation), time, cancellationToken);
-        await rail.WaitUntilReadyAsync(IsRailListeningAsync, time, cancellationToken);
+        await rail.WaitUntilReadyAsync(cancellation => IsListeningAsync(Addresses.Rail, cancellation), time, cancellationToken);
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)
@@ -87,13 +87,13 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
-    // It opens its port when it has read its journal; nobody but a gateway may ask it more.
-    private async Task<bool> IsRailListeningAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a server has opened its port: the payment system does when it has read its journal, and nobody but a gateway may ask it more.</summary>
+    public static async Task<bool> IsListeningAsync(int port, CancellationToken cancellationToken)
     {
         try
         {
             using var probe = new TcpClient();
-            await probe.ConnectAsync(IPAddress.Loopback, Addresses.Rail, cancellationToken);
+            await probe.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
             return true;
         }
         catch (SocketException)

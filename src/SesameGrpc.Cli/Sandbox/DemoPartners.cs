@@ -14,6 +14,7 @@ internal static class DemoPartners
 
     public const string HuashanHospital = "huashan-hospital";
     public const string ZhejiangLibrary = "zhejiang-library";
+    public const string HangzhouLibrary = "hangzhou-library";
     public const string BaiheDating = "baihe-dating";
 
     public static IReadOnlyList<Partner> All { get; } =
@@ -58,6 +59,15 @@ internal static class DemoPartners
             PartnerScopes.EventRead,
             PartnerScopes.WebhookRead,
             PartnerScopes.WebhookWrite
+        ),
+        // Its enrolment asks for more than the programme does.
+        Make(
+            HangzhouLibrary,
+            PartnerKind.Library,
+            "Hangzhou Library",
+            ["library.card_free:600"],
+            PartnerScopes.EligibilityCheck,
+            PartnerScopes.ConsentRead
         ),
         // A dating site learns the band, and whether a badge may be shown, never a score.
         Make(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SesameGrpc.Cli.Demo;
 using Xunit;
 
 namespace SesameGrpc.Cli.Tests.Wire;
@@ -52,6 +53,43 @@ public sealed class DemoTests
         Assert.Matches("^[0-9a-f]{32}$", (string?)run.Lines[10]["consent_id"]);
         AssertFields(run.Lines[11], """{"subject":"test-650-noconsent","decision":"ELIGIBLE"}""");
         AssertFields(run.Lines[13], """{"code":"NOT_FOUND","reason":"RESOURCE_NOT_FOUND"}""");
+        Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
+    }
+
+    [Fact]
+    public async Task Demo_Library_RefusesAcceptsAndOpensAKiosk()
+    {
+        var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "library", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Equal(
+            ["eligibility", "eligibility", "eligibility", "no-consent", "programme", "eligibility", "eligibility", "kiosk"],
+            run.Lines.Select(line => (string)line["step"]!)
+        );
+        AssertFields(run.Lines[0], """{"story":"library","subject":"test-550","decision":"ELIGIBLE","item_limit":10}""");
+        AssertFields(run.Lines[1], """{"subject":"test-549","decision":"NOT_ELIGIBLE","reasons":["SCORE_TOO_LOW"]}""");
+        AssertFields(
+            run.Lines[2],
+            """{"subject":"test-900-listed","decision":"NOT_ELIGIBLE","reasons":["COURT_LISTED","SCORE_TOO_LOW"]}"""
+        );
+        AssertFields(run.Lines[3], """{"subject":"test-550-noconsent","code":"NOT_FOUND","reason":"RESOURCE_NOT_FOUND"}""");
+        AssertFields(run.Lines[4], """{"programme":"library.card_free","minimum_score":600}""");
+        AssertFields(run.Lines[5], """{"subject":"test-599","decision":"NOT_ELIGIBLE","reasons":["SCORE_TOO_LOW"]}""");
+        AssertFields(run.Lines[6], """{"subject":"test-600","decision":"ELIGIBLE","item_limit":10}""");
+        AssertFields(
+            run.Lines[7],
+            """{"charge_denied_by_library":true,"charge_denied_at_kiosk":false,"screen_message":"No deposit needed. You may borrow up to 10 items."}"""
+        );
+        Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
+    }
+
+    [Fact]
+    public async Task Demo_All_TellsEveryStoryOnOneGateway()
+    {
+        var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "all", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Equal(DemoStories.All.Select(story => story.Name), run.Lines.Select(line => (string)line["story"]!).Distinct());
         Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
     }
 
