@@ -17,6 +17,15 @@ public sealed class DevSandbox : IAsyncLifetime
 
     public string OperatorUrl => (string)ready!["operator_url"]!;
 
+    /// <summary>Leads every command here, through the environment.</summary>
+    internal IEnumerable<(string Name, string Value)> Variables =>
+        [
+            ("SESAME_CERTS", Certs),
+            ("SESAME_GATEWAY", (string)ready!["partner_url"]!),
+            ("SESAME_ISSUER", (string)ready!["public_url"]!),
+            ("SESAME_OPERATOR", OperatorUrl),
+        ];
+
     private string[] Partner =>
         ["--certs", Certs, "--gateway", (string)ready!["partner_url"]!, "--issuer", (string)ready!["public_url"]!, "--json"];
 
@@ -65,7 +74,7 @@ public sealed class DevSandbox : IAsyncLifetime
     }
 
     /// <summary>The command line in its own build output: the copy beside the tests lacks what their framework brings.</summary>
-    private static string CommandLine()
+    internal static string CommandLine()
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         return Path.Combine(
