@@ -11,6 +11,7 @@ using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
 using SesameGrpc.Cli.Scores;
+using SesameGrpc.Cli.Visits;
 using SesameGrpc.Cli.Webhooks;
 
 namespace SesameGrpc.Cli;
@@ -53,6 +54,7 @@ internal static class CommandTree
             ScoreGetCommand.Create(),
             EligibilityCheckCommand.Create(),
             WaiverCommands.Create(),
+            VisitCommands.Create(),
             EventCommands.Create(),
             WebhookCommands.Create(),
             PartnerCommands.Create(),

@@ -12,7 +12,7 @@ internal static class ChargeArgument
     public static readonly Option<string[]> Lines = new("--line")
     {
         Description =
-            "What is owed: KIND:FEN[:TEXT], for example damage:3000:broken lamp; KIND is rent, damage, overdue_fee or other. Repeatable.",
+            "What is owed: KIND:FEN[:TEXT], for example damage:3000:broken lamp; KIND is rent, damage, overdue_fee, goods or other. Repeatable.",
         HelpName = "kind:fen[:text]",
     };
 
@@ -47,7 +47,7 @@ internal static class ChargeArgument
         var kind = Enum.GetValues<ChargeLineKind>()
             .FirstOrDefault(kind => string.Equals(MessageJson.Name(kind), parts[0], StringComparison.OrdinalIgnoreCase));
         return kind == ChargeLineKind.Unspecified || parts.Length < 2
-            ? throw new UsageException($"--line {text}: must be KIND:FEN[:TEXT]; KIND is rent, damage, overdue_fee or other.")
+            ? throw new UsageException($"--line {text}: must be KIND:FEN[:TEXT]; KIND is rent, damage, overdue_fee, goods or other.")
             : new ChargeLine
             {
                 Kind = kind,

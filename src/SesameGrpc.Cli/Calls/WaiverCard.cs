@@ -24,6 +24,7 @@ internal static class WaiverCard
                 ("order", waiver.OrderId),
                 ("person", waiver.Subject),
                 ("programme", waiver.Programme),
+                ("device", waiver.DeviceId.Length > 0 ? waiver.DeviceId : null),
                 ("waived", Display.Amount(waiver.WaivedAmount)),
                 ("to be paid", waiver.PayableAmount is { MinorUnits: > 0 } rest ? Display.Amount(rest) : null),
                 .. ChargeRows(waiver.Charge),

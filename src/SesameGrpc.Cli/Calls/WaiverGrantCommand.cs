@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -14,12 +13,15 @@ internal static class WaiverGrantCommand
 
     private static readonly Option<bool> AcceptPartial = new("--accept-partial") { Description = "Accept that only a part is waived." };
 
+    private static readonly Option<string?> Device = new("--device") { Description = "Id of the thing that is taken.", HelpName = "id" };
+
     public static Command Create() =>
         new Command("grant", "Waive a deposit. Exit code 3 when it is not granted.")
             .With(
                 OrderOptions.Subject,
                 OrderOptions.Programme,
                 OrderId,
+                Device,
                 OrderOptions.AmountFen,
                 AcceptPartial,
                 OrderOptions.Attributes,
@@ -38,6 +40,7 @@ internal static class WaiverGrantCommand
             Programme = context.Get(OrderOptions.Programme),
             Amount = OrderOptions.Amount(context.Get(OrderOptions.AmountFen)),
             AcceptPartial = context.Get(AcceptPartial),
+            DeviceId = context.Get(Device) ?? "",
         };
         foreach (var (name, value) in (context.Get(OrderOptions.Attributes) ?? []).Select(OrderOptions.ParseAttribute))
         {
@@ -52,35 +55,7 @@ internal static class WaiverGrantCommand
             return ExitCode.Ok;
         }
 
-        ShowRefusal(context.Output, request, response.NotGranted);
+        NotGrantedCard.Show(context.Output, request.OrderId, request.Subject, request.Programme, response.NotGranted);
         return ExitCode.RefusedOrLeftOut;
-    }
-
-    private static void ShowRefusal(CliOutput output, GrantDepositWaiverRequest request, NotGranted refusal)
-    {
-        if (output.Json)
-        {
-            var json = new JsonObject
-            {
-                ["order_id"] = request.OrderId,
-                ["subject"] = request.Subject,
-                ["programme"] = request.Programme,
-                ["state"] = "NOT_GRANTED",
-            };
-            foreach (var (name, value) in MessageJson.From(refusal))
-            {
-                json[name] = value?.DeepClone();
-            }
-
-            output.WriteJson(json);
-            return;
-        }
-
-        output.WriteCard(
-            $"order {request.OrderId}: not granted, nothing is held",
-            ("decision", MessageJson.Name(refusal.Decision)),
-            ("reasons", Display.Reasons(refusal.Reasons)),
-            ("policy", refusal.PolicyVersion)
-        );
     }
 }

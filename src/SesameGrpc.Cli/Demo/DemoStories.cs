@@ -7,7 +7,13 @@ namespace SesameGrpc.Cli.Demo;
 internal static class DemoStories
 {
     public static IReadOnlyList<DemoStory> All { get; } =
-    [new("bike", "A bike without a deposit", Bike), new("library", "A library without a card deposit", Library)];
+    [
+        new("bike", "A bike without a deposit", Bike),
+        new("hospital", "Treated first, paid once", Hospital),
+        new("library", "A library without a card deposit", Library),
+        new("retail", "Tried first, bought on credit", Retail),
+        new("lounge", "A lounge with two keys", Lounge),
+    ];
 
     private static IAsyncEnumerable<DemoStep> Bike(DemoStage stage, CancellationToken cancellationToken)
     {
@@ -22,6 +28,26 @@ internal static class DemoStories
             .RunAsync(cancellationToken)
             .Concat(new ConsentStory(bike, stage.OAuth(DemoPartners.HelloBike), stage.Browser()).RunAsync(cancellationToken));
     }
+
+    private static IAsyncEnumerable<DemoStep> Hospital(DemoStage stage, CancellationToken cancellationToken) =>
+        new HospitalStory(
+            stage.Partner(
+                DemoPartners.HuashanHospital,
+                PartnerScopes.EligibilityCheck,
+                PartnerScopes.WaiverWrite,
+                PartnerScopes.VisitRead,
+                PartnerScopes.VisitWrite
+            )
+        ).RunAsync(cancellationToken);
+
+    private static IAsyncEnumerable<DemoStep> Retail(DemoStage stage, CancellationToken cancellationToken) =>
+        new RetailStory(
+            stage.Partner(DemoPartners.Tmall, PartnerScopes.WaiverWrite),
+            stage.Partner(DemoPartners.Huabei, PartnerScopes.WaiverWrite)
+        ).RunAsync(cancellationToken);
+
+    private static IAsyncEnumerable<DemoStep> Lounge(DemoStage stage, CancellationToken cancellationToken) =>
+        new LoungeStory(stage.Partner(DemoPartners.HangzhouRail, PartnerScopes.EligibilityCheck)).RunAsync(cancellationToken);
 
     private static IAsyncEnumerable<DemoStep> Library(DemoStage stage, CancellationToken cancellationToken) =>
         new LibraryStory(

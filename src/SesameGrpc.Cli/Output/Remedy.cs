@@ -14,6 +14,7 @@ internal static class Remedy
     {
         ["FIELD_INVALID"] = "Correct the fields named and send the request again.",
         ["OBLIGATIONS_OPEN"] = "See what is open with `sesame ledger list --person ID`; erase when it has ended.",
+        ["VISIT_LIMIT_EXCEEDED"] = "Have the person pay this charge at the counter, or charge less; `sesame visit get` shows what is left.",
         ["MESSAGE_MALFORMED"] = "Build the client from the gateway's current .proto files.",
         ["MESSAGE_TOO_LARGE"] = "Send less in one message.",
         ["DEADLINE_INVALID"] = "Correct the grpc-timeout header.",

@@ -16,6 +16,9 @@ internal static class DemoPartners
     public const string ZhejiangLibrary = "zhejiang-library";
     public const string HangzhouLibrary = "hangzhou-library";
     public const string BaiheDating = "baihe-dating";
+    public const string Tmall = "tmall";
+    public const string Huabei = "huabei";
+    public const string HangzhouRail = "hangzhou-rail";
 
     public static IReadOnlyList<Partner> All { get; } =
     [
@@ -38,10 +41,12 @@ internal static class DemoPartners
             HuashanHospital,
             PartnerKind.Hospital,
             "Huashan Hospital, Shanghai",
-            ["hospital.pay_later", "hospital.wheelchair"],
+            ["hospital.pay_later:650:100000", "hospital.wheelchair"],
             PartnerScopes.EligibilityCheck,
             PartnerScopes.WaiverRead,
             PartnerScopes.WaiverWrite,
+            PartnerScopes.VisitRead,
+            PartnerScopes.VisitWrite,
             PartnerScopes.ConsentRead,
             PartnerScopes.EventRead,
             PartnerScopes.WebhookRead,
@@ -76,6 +81,38 @@ internal static class DemoPartners
             "Baihe",
             ["dating.badge"],
             PartnerScopes.BandRead,
+            PartnerScopes.EligibilityCheck,
+            PartnerScopes.ConsentRead
+        ),
+        Make(
+            Tmall,
+            PartnerKind.Retail,
+            "Tmall",
+            ["retail.try_first", "promo.car_trial", "promo.phone_trial"],
+            PartnerScopes.EligibilityCheck,
+            PartnerScopes.WaiverRead,
+            PartnerScopes.WaiverWrite,
+            PartnerScopes.ConsentRead,
+            PartnerScopes.EventRead
+        ),
+        Make(
+            Huabei,
+            PartnerKind.Lender,
+            "Huabei",
+            ["credit.line"],
+            PartnerScopes.ScoreRead,
+            PartnerScopes.EligibilityCheck,
+            PartnerScopes.WaiverRead,
+            PartnerScopes.WaiverWrite,
+            PartnerScopes.ConsentRead,
+            PartnerScopes.EventRead
+        ),
+        // A railway learns whether the lounge is open to somebody, and nothing else.
+        Make(
+            HangzhouRail,
+            PartnerKind.Transport,
+            "Hangzhou East Station",
+            ["rail.lounge"],
             PartnerScopes.EligibilityCheck,
             PartnerScopes.ConsentRead
         ),

@@ -57,6 +57,7 @@ internal static class DepositWaiverRules
             OrderId = obligation.OrderId,
             Subject = obligation.Subject,
             Programme = obligation.Programme,
+            DeviceId = obligation.DeviceId,
             State = (DepositWaiverState)obligation.State,
             Revision = obligation.Revision,
             AllowedActions = { AllowedFor(obligation) },

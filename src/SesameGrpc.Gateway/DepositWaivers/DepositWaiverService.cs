@@ -22,12 +22,20 @@ internal sealed class DepositWaiverService(PartnerObligations obligations, Depos
 {
     public override Task<GrantDepositWaiverResponse> GrantDepositWaiver(GrantDepositWaiverRequest request, ServerCallContext context)
     {
-        OrderChecks.CheckGrant(request.OrderId, request.DecisionId, request.Subject, request.Amount, request.Attributes).Enforce();
+        OrderChecks
+            .CheckGrant(request.OrderId, request.DecisionId, request.Subject, request.Amount, request.Attributes)
+            .Require(
+                request.DeviceId.Length == 0 || FieldCheck.IsVisibleText(request.DeviceId),
+                "device_id",
+                "must be 1 to 64 visible ASCII characters, or absent"
+            )
+            .Enforce();
         var order = new GrantOrder
         {
             Kind = ObligationKind.DepositWaiver,
             Scope = PartnerScopes.DepositWaiverWrite,
             OrderId = request.OrderId,
+            DeviceId = request.DeviceId,
             Amount = request.Amount,
             AcceptPartial = request.AcceptPartial,
             DecisionId = request.DecisionId,

@@ -9,7 +9,7 @@ internal sealed class LedgerStore(Database database)
     /// <summary>The columns of an obligation's own row.</summary>
     public const string OwnColumns =
         "obligation_id, kind, partner_id, order_id, person_id, programme, state, revision, requested_fen, held_fen, charged_fen, collected_fen, charge, "
-        + "policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject, refunded_fen";
+        + "policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject, refunded_fen, device_id";
 
     /// <summary>Finds by @id, for <see cref="Map"/>.</summary>
     public const string FindById = $"{Select} WHERE o.obligation_id = @id";
@@ -25,7 +25,7 @@ internal sealed class LedgerStore(Database database)
         SELECT o.obligation_id, o.kind, o.partner_id, o.order_id, o.person_id, o.programme, o.state, o.revision, o.requested_fen, o.held_fen, o.charged_fen,
             o.collected_fen, o.charge, o.policy_version, o.decision_id, o.granted_us, o.due_us, o.completed_us, o.payment_due_us, o.ended_us, o.settled_by,
             c.state, c.amount_fen, c.attempt, c.tries, c.next_us, c.cause, o.subject, p.external_id,
-            (SELECT COUNT(*) FROM disputes d WHERE d.about_kind = 3 AND d.about = o.obligation_id AND d.answer IS NULL), o.refunded_fen
+            (SELECT COUNT(*) FROM disputes d WHERE d.about_kind = 3 AND d.about = o.obligation_id AND d.answer IS NULL), o.refunded_fen, o.device_id
         FROM obligations o LEFT JOIN collections c ON c.obligation_id = o.obligation_id LEFT JOIN persons p ON p.person_id = o.person_id
         """;
 
@@ -106,6 +106,7 @@ internal sealed class LedgerStore(Database database)
             ExternalPerson = row.IsDBNull(28) ? "" : row.GetString(28),
             IsDisputed = row.GetInt64(29) > 0,
             Programme = row.GetString(5),
+            DeviceId = row.GetString(31),
             State = (ObligationState)row.GetInt32(6),
             Revision = row.GetInt64(7),
             RequestedFen = row.GetInt64(8),

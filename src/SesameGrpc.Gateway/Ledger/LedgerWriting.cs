@@ -17,7 +17,7 @@ internal static class LedgerWriting
     private const string InsertObligation = $"""
         INSERT INTO obligations ({LedgerStore.OwnColumns})
         VALUES (@id, @kind, @partner, @order, @person, @programme, @state, @revision, @requested, @held, @charged, @collected, @charge,
-            @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by, @subject, @refunded)
+            @policy, @decision, @granted, @due, @completed, @payment_due, @ended, @settled_by, @subject, @refunded, @device)
         """;
 
     // A change that was decided on another revision would be a NULL where none may be: the store refuses it.
@@ -112,6 +112,7 @@ internal static class LedgerWriting
                 ("person", obligation.Person),
                 ("subject", obligation.Subject),
                 ("programme", obligation.Programme),
+                ("device", obligation.DeviceId),
                 ("requested", obligation.RequestedFen),
                 ("held", obligation.HeldFen),
                 ("policy", obligation.PolicyVersion),

@@ -53,6 +53,9 @@ internal sealed record Obligation
 
     public required string Programme { get; init; }
 
+    /// <summary>Which thing was taken; empty where the partner named none.</summary>
+    public string DeviceId { get; init; } = "";
+
     public required ObligationState State { get; init; }
 
     public required long Revision { get; init; }

@@ -29,6 +29,7 @@ internal static class ObligationMessages
             OrderId = obligation.OrderId,
             Person = obligation.ExternalPerson,
             Programme = obligation.Programme,
+            DeviceId = obligation.DeviceId,
             State = (Wire.ObligationState)obligation.State,
             Revision = obligation.Revision,
             AllowedActions = { AllowedFor(obligation) },

@@ -28,6 +28,9 @@ internal sealed record GrantOrder
 
     public required string OrderId { get; init; }
 
+    /// <summary>Which thing is taken; empty where none is named.</summary>
+    public string DeviceId { get; init; } = "";
+
     /// <summary>Null: as much as the programme gives.</summary>
     public required Money? Amount { get; init; }
 
@@ -167,6 +170,7 @@ internal sealed class ObligationGrants(ProgrammeCatalogueSource catalogue, Decis
             Person = consent.Person,
             Subject = consent.Subject,
             Programme = programme.Programme.Id,
+            DeviceId = order.DeviceId,
             State = ObligationState.Active,
             Revision = 1,
             RequestedFen = requested,

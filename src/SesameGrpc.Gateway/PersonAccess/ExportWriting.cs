@@ -77,6 +77,7 @@ internal static class ExportWriting
         json.WriteString("subject", obligation.Subject);
         json.WriteString("order_id", obligation.OrderId);
         json.WriteString("programme", obligation.Programme);
+        json.WriteString("device_id", obligation.DeviceId);
         json.WriteName("state", obligation.State);
         json.WriteNumber("requested_fen", obligation.RequestedFen);
         json.WriteNumber("held_fen", obligation.HeldFen);

@@ -84,6 +84,25 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task Demo_Hospital_ChargesSettlesAndRefunds()
+    {
+        var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "hospital", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Equal(
+            ["open", "open", "charge", "charge", "void", "close", "settle", "settle", "pay", "refund", "wheelchair"],
+            run.Lines.Select(line => (string)line["step"]!)
+        );
+        AssertFields(run.Lines[0], """{"story":"hospital","subject":"test-650","state":"OPEN","limit_fen":100000}""");
+        AssertFields(run.Lines[2], """{"total_fen":60500}""");
+        AssertFields(run.Lines[3], """{"code":"FAILED_PRECONDITION","reason":"VISIT_LIMIT_EXCEEDED"}""");
+        AssertFields(run.Lines[6], """{"code":"INVALID_ARGUMENT","reason":"FIELD_INVALID"}""");
+        AssertFields(run.Lines[7], """{"state":"SETTLING","total_fen":42500,"outstanding_fen":11500}""");
+        AssertFields(run.Lines[9], """{"state":"SETTLED","refunded_fen":4000}""");
+        Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
+    }
+
+    [Fact]
     public async Task Demo_All_TellsEveryStoryOnOneGateway()
     {
         var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "all", "--json");

@@ -171,7 +171,7 @@ internal static class PlantedFaults
 
     private const string Copy = """
         INSERT INTO obligations SELECT 'ffffffffffffffffffffffffffffffff', kind, partner_id, 'copy', person_id, programme, state, revision, requested_fen, held_fen, charged_fen,
-            collected_fen, charge, policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject, refunded_fen
+            collected_fen, charge, policy_version, decision_id, granted_us, due_us, completed_us, payment_due_us, ended_us, settled_by, subject, refunded_fen, device_id
         FROM obligations WHERE person_id = (SELECT person_id FROM persons WHERE external_id = 'test-650-settling')
         """;
 

@@ -72,21 +72,7 @@ public abstract class HospitalStoryTests(Stores stores, Store store)
         hospital = await gateway.ReconnectHospitalAsync();
         Assert.Equal(5_926 - 401, rail.Book.NetCollectedFen);
         await AssertSoundAsync(gateway);
-        Assert.Equal(
-            [
-                EventType.VisitOpened,
-                .. Enumerable.Repeat(EventType.VisitCharged, 30),
-                EventType.VisitChargeVoided,
-                EventType.VisitClosed,
-                EventType.VisitSettlementStated,
-                EventType.VisitSettled,
-                EventType.VisitRefunded,
-                EventType.VisitRefunded,
-            ],
-            (await hospital.Events.ListEventsAsync(new ListEventsRequest { PageSize = 1000 }))
-                .Events.Where(told => told.Visit is not null)
-                .Select(told => told.Type)
-        );
+        await AssertToldAsync(hospital);
     }
 
     [Fact]
@@ -154,6 +140,23 @@ public abstract class HospitalStoryTests(Stores stores, Store store)
         Assert.Empty(refunded.AllowedActions);
         await AssertSoundAsync(gateway);
     }
+
+    private static async Task AssertToldAsync(ConnectedPartner hospital) =>
+        Assert.Equal(
+            [
+                EventType.VisitOpened,
+                .. Enumerable.Repeat(EventType.VisitCharged, 30),
+                EventType.VisitChargeVoided,
+                EventType.VisitClosed,
+                EventType.VisitSettlementStated,
+                EventType.VisitSettled,
+                EventType.VisitRefunded,
+                EventType.VisitRefunded,
+            ],
+            (await hospital.Events.ListEventsAsync(new ListEventsRequest { PageSize = 1000 }))
+                .Events.Where(told => told.Visit is not null)
+                .Select(told => told.Type)
+        );
 
     private static async Task<Obligation> FindAsync(GatewayUnderTest gateway, Visit visit) =>
         (await gateway.Ledger.GetObligationAsync(new GetObligationRequest { ObligationId = visit.VisitId })).Obligation;

@@ -176,6 +176,56 @@ public sealed class LimitTests(Stores stores)
         Assert.Equal((5000, decision.DecisionId), (granted.DepositWaiver.WaivedAmount.MinorUnits, granted.DepositWaiver.DecisionId));
     }
 
+    /// <summary>A line of credit is one amount, by the score, for all that is bought on it, wherever.</summary>
+    [Fact]
+    public async Task CreditLine_IsSharedByAllPurchasesAndGrowsWithTheScore()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        var one = await gateway.ConnectAsync("one", new Enrolment { Programme = "credit.line" });
+        var two = await gateway.ConnectAsync("two", new Enrolment { Programme = "credit.line" });
+        await gateway.FeedAsync("p", 750);
+
+        var first = await one.GrantAsync("p", "credit.line", "1", Fen(300_000));
+        var beyond = await two.GrantAsync("p", "credit.line", "2", Fen(200_001));
+        var second = await two.GrantAsync("p", "credit.line", "3", Fen(200_000));
+        await gateway.FeedAsync("p", 800, version: 2);
+        var grown = await one.GrantAsync("p", "credit.line", "4", Fen(500_000));
+        await gateway.FeedAsync("p", 760, version: 3);
+        var shrunk = await one.GrantAsync("p", "credit.line", "5", Fen(1));
+
+        Assert.All([first, second, grown], answer => Assert.Equal(DepositWaiverState.Active, answer.DepositWaiver.State));
+        Assert.All(
+            [beyond, shrunk],
+            answer => Assert.Equal(DecisionReason.ProgrammeLimitReached, Assert.Single(answer.NotGranted.Reasons).Reason)
+        );
+    }
+
+    [Fact]
+    public async Task Device_OfAGrant_IsKeptAndMustBeVisibleText()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        var partner = await gateway.ConnectAsync("one", new Enrolment { Programme = "umbrella.deposit_free" });
+        await gateway.FeedAsync("p", 600);
+        var request = new GrantDepositWaiverRequest
+        {
+            RequestId = "1",
+            OrderId = "1",
+            Subject = "p",
+            Programme = "umbrella.deposit_free",
+            DeviceId = "U 7",
+        };
+
+        var malformed = await RefusedCall.OfAsync(partner.Waivers.GrantDepositWaiverAsync(request));
+        request.DeviceId = "U-7";
+        var granted = (await partner.Waivers.GrantDepositWaiverAsync(request)).DepositWaiver;
+        var read = await partner.Waivers.GetDepositWaiverAsync(new GetDepositWaiverRequest { OrderId = "1" });
+
+        Assert.Equal("device_id", malformed.Info.Metadata["fields"]);
+        Assert.Equal(("U-7", "U-7"), (granted.DeviceId, read.DepositWaiver.DeviceId));
+    }
+
+    private static Money Fen(long fen) => new() { CurrencyCode = "CNY", MinorUnits = fen };
+
     [Fact]
     public async Task OptOut_WhileAGrantIsUnderWay_WaitsForIt()
     {

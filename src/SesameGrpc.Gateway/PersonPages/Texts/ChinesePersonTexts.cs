@@ -133,6 +133,7 @@ internal static class ChinesePersonTexts
             Ended: "已结束",
             NothingOpen: "您没有未结订单。",
             Order: "订单号",
+            Device: "借用物品编号",
             Held: "占用额度",
             Charged: "应付金额",
             Paid: "已付",

@@ -133,6 +133,7 @@ internal static class EnglishPersonTexts
             Ended: "Ended",
             NothingOpen: "You have nothing open.",
             Order: "Order",
+            Device: "What you took",
             Held: "Held against your limits",
             Charged: "Charged",
             Paid: "Paid",

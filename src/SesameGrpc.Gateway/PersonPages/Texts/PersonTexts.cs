@@ -145,6 +145,7 @@ public sealed record ObligationTexts(
     string Ended,
     string NothingOpen,
     string Order,
+    string Device,
     string Held,
     string Charged,
     string Paid,

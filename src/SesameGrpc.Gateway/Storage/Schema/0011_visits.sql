@@ -3,6 +3,9 @@
 -- Part of what was collected that is given back, or was. A collection in state 8 (refunding) is giving it back.
 ALTER TABLE obligations ADD COLUMN refunded_fen BIGINT NOT NULL DEFAULT 0 CHECK (refunded_fen >= 0 AND refunded_fen <= collected_fen);
 
+-- Which thing was taken, where the partner names it: what stands on the umbrella.
+ALTER TABLE obligations ADD COLUMN device_id TEXT NOT NULL DEFAULT '';
+
 -- ledger_entries.kind: 11 add, 12 void, 13 close, 14 refund. detail: the charge as it is afterwards (sesame.partner.v1.VisitCharge) of kinds 11, 12, 14 and of 4 (correct) of a
 -- visit; the settlement of kinds 2 (release) and 3 (charge) of a visit.
 

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Output;
+using SesameGrpc.Client;
+using SesameGrpc.Contracts.Partner.V1;
+using Spectre.Console;
+
+namespace SesameGrpc.Cli.Visits;
+
+/// <summary>`sesame visit list`: the hospital's visits, newest first.</summary>
+internal static class VisitListCommand
+{
+    private static readonly Option<string?> Person = new("--person") { Description = "Only this person's.", HelpName = "subject" };
+
+    private static readonly Option<string?> State = new("--state") { Description = "Only in this state.", HelpName = "state" };
+
+    private static readonly Option<int> Limit = new("--limit")
+    {
+        Description = "Most visits to show.",
+        DefaultValueFactory = _ => 1000,
+        HelpName = "number",
+    };
+
+    public static Command Create() =>
+        new Command("list", "List the hospital's visits, newest first.").With(Person, State, Limit).ForPartner().Runs(RunAsync);
+
+    private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var request = new ListVisitsRequest
+        {
+            Subject = context.Get(Person) ?? "",
+            State = StateName.Parse<VisitState>(context.Get(State)),
+        };
+        using var client = await context.ConnectPartnerAsync([PartnerScopes.VisitRead], cancellationToken);
+        var visits = new List<Visit>();
+        do
+        {
+            request.PageSize = Math.Clamp(context.Get(Limit) - visits.Count, 1, 1000);
+            var page = await client.DeferredPayments.ListVisitsAsync(request, cancellationToken: cancellationToken);
+            visits.AddRange(page.Visits);
+            request.PageToken = page.NextPageToken;
+        } while (request.PageToken.Length > 0 && visits.Count < context.Get(Limit));
+
+        Show(context.Output, visits);
+        return ExitCode.Ok;
+    }
+
+    private static void Show(CliOutput output, List<Visit> visits)
+    {
+        if (output.Json)
+        {
+            visits.ForEach(visit => output.WriteJson(MessageJson.From(visit)));
+            return;
+        }
+
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns("visit", "opened", "state", "order", "person", "charges", "total", "outstanding");
+        foreach (var visit in visits)
+        {
+            table.AddRow(
+                new Text(visit.VisitId),
+                new Text(Display.Time(visit.OpenTime) ?? ""),
+                new Text(MessageJson.Name(visit.State)),
+                new Text(visit.OrderId),
+                new Text(visit.Subject),
+                new Text(visit.Bill.Charges.Count.ToString()),
+                new Text(Display.Amount(visit.TotalAmount) ?? ""),
+                new Text(Display.Amount(visit.OutstandingAmount) ?? "")
+            );
+        }
+
+        output.Console.Write(table);
+    }
+}
