@@ -27,6 +27,12 @@ public static class PartnerScopes
     /// <summary>Open, charge, close and settle such visits.</summary>
     public const string VisitWrite = "deferred_payment.write";
 
+    /// <summary>See the badges on profiles, and how they stand.</summary>
+    public const string BadgeRead = "credit_badge.read";
+
+    /// <summary>Issue, renew and revoke badges.</summary>
+    public const string BadgeWrite = "credit_badge.write";
+
     /// <summary>See what persons have agreed to.</summary>
     public const string ConsentRead = "consent.read";
 

@@ -40,6 +40,7 @@ public sealed class SesamePartnerClient : IDisposable
         Eligibility = new EligibilityService.EligibilityServiceClient(calls);
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
         DeferredPayments = new DeferredPaymentService.DeferredPaymentServiceClient(calls);
+        CreditBadges = new CreditBadgeService.CreditBadgeServiceClient(calls);
         Consents = new ConsentService.ConsentServiceClient(calls);
         Events = new EventService.EventServiceClient(calls);
         Webhooks = new WebhookService.WebhookServiceClient(calls);
@@ -59,6 +60,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>Visits that are paid for afterwards.</summary>
     public DeferredPaymentService.DeferredPaymentServiceClient DeferredPayments { get; }
+
+    /// <summary>Badges on profiles.</summary>
+    public CreditBadgeService.CreditBadgeServiceClient CreditBadges { get; }
 
     /// <summary>What persons have agreed to.</summary>
     public ConsentService.ConsentServiceClient Consents { get; }

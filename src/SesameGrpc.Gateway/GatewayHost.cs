@@ -9,6 +9,7 @@ using SesameGrpc.Gateway.CodeFlow;
 using SesameGrpc.Gateway.Collections;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.Deadlines;
 using SesameGrpc.Gateway.DeferredPayments;
@@ -101,7 +102,7 @@ internal static class GatewayHost
             .AddSingleton<RequestReplay>();
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
         services.AddSingleton<DeadlineStore>().AddHostedService<DeadlineWorker>();
-        services.AddCollections(options).AddWebhooks().AddRetention();
+        services.AddCollections(options).AddWebhooks().AddRetention().AddCreditBadges();
         AddTokens(services, options, keys);
         services.AddPages(options, keys).AddPersonPages().AddCodeFlow();
         AddCalls(services, options);
@@ -210,6 +211,7 @@ internal static class GatewayHost
         Map<EligibilityService>(Contracts.Partner.V1.EligibilityService.BindService);
         Map<DepositWaiverService>(Contracts.Partner.V1.DepositWaiverService.BindService);
         Map<DeferredPaymentService>(Contracts.Partner.V1.DeferredPaymentService.BindService);
+        Map<CreditBadgeService>(Contracts.Partner.V1.CreditBadgeService.BindService);
         Map<ConsentService>(Contracts.Partner.V1.ConsentService.BindService);
         Map<EventService>(Contracts.Partner.V1.EventService.BindService);
         Map<WebhookService>(Contracts.Partner.V1.WebhookService.BindService);
@@ -256,6 +258,8 @@ internal static class GatewayHost
                 return next(http);
             }
         );
+
+        branch.MapBadges();
 
         // The token endpoint needs the client's certificate, which this door does not ask for.
         branch.MapWhen(

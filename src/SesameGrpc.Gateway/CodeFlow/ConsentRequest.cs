@@ -20,6 +20,7 @@ internal sealed record ConsentRequest(Purpose Purpose, IReadOnlyList<string> Sco
         PartnerScopes.EligibilityCheck,
         PartnerScopes.DepositWaiverWrite,
         PartnerScopes.DeferredPaymentWrite,
+        PartnerScopes.CreditBadgeWrite,
     ];
 
     private static readonly Dictionary<string, Purpose> Purposes = Enum.GetValues<Purpose>()

@@ -26,6 +26,9 @@ internal sealed record Consent
     public const string Columns =
         "c.consent_id, c.partner_id, c.person_id, c.subject, c.purpose, c.scopes, c.programmes, c.state, c.granted_us, c.expire_us, c.ended_us";
 
+    /// <summary>How many those are.</summary>
+    public const int ColumnCount = 11;
+
     // A set takes longer to make than the row to read, and a kilobyte. Partners ask for the same few again and again.
     private const int MostSets = 10_000;
     private static readonly ConcurrentDictionary<string, FrozenSet<string>> Sets = new(StringComparer.Ordinal);

@@ -21,7 +21,7 @@ internal static class Minimisation
         (PartnerKind.Hospital,  Purpose.DeferredPayment,  YesOrNo),
         (PartnerKind.Hospital,  Purpose.DepositWaiver,    YesOrNo),
         (PartnerKind.Library,   Purpose.LibraryLending,   YesOrNo),
-        (PartnerKind.Dating,    Purpose.CreditBadge,      PersonField.Decision | PersonField.Band),
+        (PartnerKind.Dating,    Purpose.CreditBadge,      PersonField.Decision | PersonField.Band | PersonField.PublicBand),
         (PartnerKind.Retail,    Purpose.Trial,            YesOrNo | PersonField.Band),
         (PartnerKind.Retail,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band),
         (PartnerKind.Transport, Purpose.PriorityService,  PersonField.Decision),
@@ -40,6 +40,7 @@ internal static class Minimisation
         (PartnerScopes.EligibilityCheck,    PersonField.Decision,                 PersonField.Terms),
         (PartnerScopes.DepositWaiverWrite,  YesOrNo,                              PersonField.None),
         (PartnerScopes.DeferredPaymentWrite, YesOrNo,                             PersonField.None),
+        (PartnerScopes.CreditBadgeWrite,    PersonField.Decision | PersonField.Band | PersonField.PublicBand, PersonField.None),
     ];
 
     // Looked up at each call.

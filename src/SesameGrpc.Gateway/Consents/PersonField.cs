@@ -20,4 +20,7 @@ internal enum PersonField
 
     /// <summary>On which terms it is open: an amount, a period, a number of things.</summary>
     Terms = 16,
+
+    /// <summary>The band, told to anybody who looks at the person's profile.</summary>
+    PublicBand = 32,
 }

@@ -42,6 +42,7 @@ internal sealed class PersonErasure(
         """
             DELETE FROM "OpenIddictAuthorizations" WHERE "Subject" = @person OR "Subject" IN (SELECT subject FROM subjects WHERE person_id = @person)
             """,
+        "DELETE FROM credit_badges WHERE person_id = @person",
         "DELETE FROM disputes WHERE person_id = @person",
         "DELETE FROM requests WHERE person_id = @person",
         "DELETE FROM consents WHERE person_id = @person",

@@ -69,7 +69,7 @@ internal sealed class PartnerAdminService(
     public override Task<UpdatePartnerResponse> UpdatePartner(UpdatePartnerRequest request, ServerCallContext context)
     {
         var wanted = request.Partner ?? new Partner();
-        string[] updatable = ["display_name", "scopes", "enrolments", "redirect_uris"];
+        string[] updatable = ["display_name", "scopes", "enrolments", "redirect_uris", "badge_sites"];
         var paths = request.UpdateMask?.Paths ?? [];
         new FieldCheck()
             .Require(

@@ -12,6 +12,7 @@ namespace SesameGrpc.Gateway.Onboarding;
 internal static class PartnerRules
 {
     private const int MaxRedirectUris = 10;
+    private const int MaxBadgeSites = 10;
 
     /// <summary>Checks the fields that an operator sets.</summary>
     public static void Check(Partner partner, ProgrammeCatalogueSource programmes, GatewayMode mode)
@@ -31,6 +32,16 @@ internal static class PartnerRules
                 IsRedirectUri(uri, mode),
                 "partner.redirect_uris",
                 $"\"{Shortened(uri)}\" must be an absolute https URL of at most 500 ASCII characters without a fragment"
+            );
+        }
+
+        check.Require(partner.BadgeSites.Count <= MaxBadgeSites, "partner.badge_sites", $"must be at most {MaxBadgeSites}");
+        foreach (var site in partner.BadgeSites)
+        {
+            check.Require(
+                IsOrigin(site),
+                "partner.badge_sites",
+                $"\"{Shortened(site)}\" must be an https origin of at most 200 characters: scheme, host in lower case, and port unless it is 443"
             );
         }
 
@@ -135,6 +146,14 @@ internal static class PartnerRules
         && (
             parsed.Scheme == Uri.UriSchemeHttps || (mode == GatewayMode.Sandbox && parsed.Scheme == Uri.UriSchemeHttp && parsed.IsLoopback)
         );
+
+    // RFC 6454 section 6.2: what browsers send as Origin, so that equal sites are equal texts.
+    private static bool IsOrigin(string site) =>
+        site.Length <= 200
+        && Uri.TryCreate(site, UriKind.Absolute, out var parsed)
+        && parsed.Scheme == Uri.UriSchemeHttps
+        && parsed.UserInfo.Length == 0
+        && site == $"https://{parsed.IdnHost}{(parsed.IsDefaultPort ? "" : $":{parsed.Port}")}";
 
     private static void CheckEnrolment(Enrolment enrolment, ProgrammeCatalogueSource programmes, FieldCheck check)
     {

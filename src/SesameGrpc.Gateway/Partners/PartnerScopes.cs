@@ -11,6 +11,8 @@ internal static class PartnerScopes
     public const string DepositWaiverWrite = "deposit_waiver.write";
     public const string DeferredPaymentRead = "deferred_payment.read";
     public const string DeferredPaymentWrite = "deferred_payment.write";
+    public const string CreditBadgeRead = "credit_badge.read";
+    public const string CreditBadgeWrite = "credit_badge.write";
     public const string ConsentRead = "consent.read";
     public const string EventRead = "event.read";
     public const string WebhookRead = "webhook.read";
@@ -26,6 +28,8 @@ internal static class PartnerScopes
         DepositWaiverWrite,
         DeferredPaymentRead,
         DeferredPaymentWrite,
+        CreditBadgeRead,
+        CreditBadgeWrite,
         ConsentRead,
         EventRead,
         WebhookRead,

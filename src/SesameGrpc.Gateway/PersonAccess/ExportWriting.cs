@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
@@ -92,6 +93,25 @@ internal static class ExportWriting
         json.WriteTime("complete_time", obligation.CompletedMicros);
         json.WriteTime("payment_due_time", obligation.PaymentDueMicros);
         json.WriteTime("end_time", obligation.EndedMicros);
+        json.WriteEndObject();
+    }
+
+    public static void WriteBadge(this Utf8JsonWriter json, Badge badge, CreditBadgeState state)
+    {
+        json.WriteStartObject();
+        json.WriteString("credit_badge_id", badge.Id);
+        json.WriteString("partner", badge.Partner);
+        json.WriteString("subject", badge.Subject);
+        json.WriteString("site", badge.Site);
+        json.WriteString("profile", badge.Profile);
+        json.WriteString("programme", badge.Programme);
+        json.WriteName("state", state);
+        json.WriteName("band", badge.Band);
+        json.WriteString("policy_version", badge.PolicyVersion);
+        json.WriteTime("issue_time", badge.IssuedMicros);
+        json.WriteTime("renew_time", badge.RenewedMicros);
+        json.WriteTime("expire_time", badge.ExpireMicros);
+        json.WriteTime("end_time", badge.EndedMicros);
         json.WriteEndObject();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.Disputes;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Partners;
@@ -18,6 +19,8 @@ internal sealed class PersonExport(
     ConsentStore consents,
     LedgerStore ledger,
     DisputeStore disputes,
+    BadgeStore badges,
+    BadgeStanding standing,
     AccessHistory accesses,
     PartnerDirectory partners,
     GatewayOptions options,
@@ -42,6 +45,7 @@ internal sealed class PersonExport(
         json.WriteScore(person, options.Persons.ScoreValidity);
         await WriteConsentsAsync(json, person, now, cancellationToken);
         await WriteObligationsAsync(json, person, cancellationToken);
+        await WriteBadgesAsync(json, person, cancellationToken);
         await WriteDisputesAsync(json, person, cancellationToken);
         await WriteAccessesAsync(json, person, mostAccesses, cancellationToken);
         json.WriteEndObject();
@@ -71,6 +75,20 @@ internal sealed class PersonExport(
             var filter = new ObligationFilter(page.LastOrDefault()?.Id ?? "", Kind: null, Partner: "", person.Id, Subject: "", State: null);
             page = await ledger.ListAsync(filter, PageSize, cancellationToken);
             page.ForEach(obligation => json.WriteObligation(obligation, partners.Current));
+            await json.FlushAsync(cancellationToken);
+        } while (page.Count == PageSize);
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteBadgesAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
+    {
+        json.WriteStartArray("credit_badges");
+        var page = new List<BadgeReading>();
+        do
+        {
+            page = await badges.ListOfPersonAsync(person.Id, page.LastOrDefault()?.Badge.Id ?? "", PageSize, cancellationToken);
+            page.ForEach(reading => json.WriteBadge(reading.Badge, standing.StateOf(reading)));
             await json.FlushAsync(cancellationToken);
         } while (page.Count == PageSize);
 

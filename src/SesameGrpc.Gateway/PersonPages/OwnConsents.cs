@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
@@ -7,20 +8,25 @@ using SesameGrpc.Gateway.PersonAccess;
 using SesameGrpc.Gateway.PersonPages.Texts;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
+using CreditBadgeState = SesameGrpc.Contracts.Partner.V1.CreditBadgeState;
 
 namespace SesameGrpc.Gateway.PersonPages;
 
-/// <summary>A consent, and for each of <see cref="OwnConsents.Fields"/> whether it may be told under it.</summary>
-public sealed record ConsentView(PersonConsent Consent, IReadOnlyList<bool> IsTold);
+/// <summary>A consent, for each of <see cref="OwnConsents.Fields"/> whether it may be told under it, and the badges that are lit under it.</summary>
+public sealed record ConsentView(PersonConsent Consent, IReadOnlyList<bool> IsTold, IReadOnlyList<ShownBadge> Badges);
+
+/// <summary>A badge that anybody can see, and the address of the page where.</summary>
+public sealed record ShownBadge(string Site, string Profile, string Address);
 
 /// <summary>What the person has agreed to, and taking it back.</summary>
 internal static class OwnConsents
 {
     private const int PageSize = 10;
+    private const int MostBadges = 100;
 
     /// <summary>What may be told, in the order in which it is shown.</summary>
     public static IReadOnlyList<PersonField> Fields { get; } =
-    [PersonField.Band, PersonField.Score, PersonField.Dimensions, PersonField.Decision, PersonField.Terms];
+    [PersonField.Band, PersonField.Score, PersonField.Dimensions, PersonField.Decision, PersonField.Terms, PersonField.PublicBand];
 
     public static async Task ListAsync(HttpContext http)
     {
@@ -42,7 +48,8 @@ internal static class OwnConsents
         var page = Page.Of(found, PageSize, consent => consent.Id);
         var all = live.OrderByDescending(consent => consent.Id, StringComparer.Ordinal)
             .Concat(page.Items.Where(consent => !consent.IsLive));
-        var views = all.Select(consent => ViewOf(consent, partners, now)).ToList();
+        var badges = await BadgesOfAsync(http, person);
+        var views = all.Select(consent => ViewOf(consent, partners, badges[consent.Id], now)).ToList();
         await http.ShowAsync<ConsentsPage>(
             StatusCodes.Status200OK,
             ("Active", views.Where(view => IsActive(view.Consent)).ToList()),
@@ -86,7 +93,21 @@ internal static class OwnConsents
         await http.SeeOther($"{Addresses.Consents}?{Addresses.Done}=withdraw-all");
     }
 
-    private static ConsentView ViewOf(Consent consent, PartnerSnapshot partners, long now)
+    // The newest: each lives a day unless it is renewed.
+    private static async Task<ILookup<string, ShownBadge>> BadgesOfAsync(HttpContext http, string person)
+    {
+        var standing = http.RequestServices.GetRequiredService<BadgeStanding>();
+        var store = http.RequestServices.GetRequiredService<BadgeStore>();
+        var found = await store.ListOfPersonAsync(person, "", MostBadges, http.RequestAborted);
+        return found
+            .Where(reading => standing.StateOf(reading) == CreditBadgeState.Lit)
+            .ToLookup(
+                reading => reading.Consent.Id,
+                reading => new ShownBadge(reading.Badge.Site, reading.Badge.Profile, $"{BadgeAddresses.Root}/{reading.Badge.Id}")
+            );
+    }
+
+    private static ConsentView ViewOf(Consent consent, PartnerSnapshot partners, IEnumerable<ShownBadge> badges, long now)
     {
         var told = consent.Scopes.Aggregate(PersonField.None, (fields, scope) => fields | Minimisation.FieldsOf(scope));
 
@@ -96,7 +117,11 @@ internal static class OwnConsents
             told &= Minimisation.FieldsOf(partner.Document.Kind, consent.Purpose);
         }
 
-        return new ConsentView(PersonMessages.ToMessage(consent, partners, now), [.. Fields.Select(field => told.HasFlag(field))]);
+        return new ConsentView(
+            PersonMessages.ToMessage(consent, partners, now),
+            [.. Fields.Select(field => told.HasFlag(field))],
+            [.. badges]
+        );
     }
 
     private static bool IsActive(PersonConsent consent) =>

@@ -1,6 +1,7 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
@@ -18,6 +19,7 @@ internal readonly record struct Sweep(long Entries, long Obligations, long Left)
 internal sealed partial class RetentionWorker(
     EntryRetentionStore log,
     AdverseRecordStore records,
+    BadgeStore badges,
     WithdrawalFence fence,
     AuditPublisher publisher,
     AuditLog audit,
@@ -36,6 +38,9 @@ internal sealed partial class RetentionWorker(
     /// <summary>How long a request to erase can be repeated: its record knows the operator's id of the person, by a hash of the request.</summary>
     private static readonly TimeSpan LongestErasureRecord = TimeSpan.FromHours(24);
 
+    /// <summary>How long a badge is on record after it has expired: nobody sees it, and its issue is in the audit log.</summary>
+    private static readonly TimeSpan LongestBadgeRecord = TimeSpan.FromDays(30);
+
     private long lastLeft;
 
     /// <summary>One sweep over everything.</summary>
@@ -47,6 +52,7 @@ internal sealed partial class RetentionWorker(
         var obligations = await EndObligationsAsync(recordCutoff, cancellationToken);
         var ended = await EndEntriesAsync(entryCutoff, cancellationToken);
         await fence.ForgetAsync(cancellationToken);
+        await badges.ForgetAsync(now - LongestBadgeRecord, cancellationToken);
         await records.ForgetErasuresAsync(now - LongestErasureRecord, cancellationToken);
         var left = await log.CountLeftAsync(entryCutoff, cancellationToken) + await records.CountLeftAsync(recordCutoff, cancellationToken);
         var sweep = new Sweep(ended, obligations, left);

@@ -29,6 +29,9 @@ internal static class WebhookPayload
                 case Event.ResourceOneofCase.Consent:
                     WriteConsent(json, told.Consent);
                     break;
+                case Event.ResourceOneofCase.CreditBadge:
+                    WriteCreditBadge(json, told.CreditBadge);
+                    break;
                 default:
                     throw new ArgumentException($"An event about {told.ResourceCase} has no form yet.", nameof(told));
             }
@@ -54,6 +57,15 @@ internal static class WebhookPayload
         json.WriteString("consent_id", consent.ConsentId);
         json.WriteString("purpose", ContractName.Of(consent.Purpose));
         json.WriteString("expire_time", TextOf(consent.ExpireTime));
+        json.WriteEndObject();
+    }
+
+    private static void WriteCreditBadge(Utf8JsonWriter json, CreditBadgeReference badge)
+    {
+        json.WriteStartObject("credit_badge");
+        json.WriteString("credit_badge_id", badge.CreditBadgeId);
+        json.WriteString("state", ContractName.Of(badge.State));
+        json.WriteNumber("revision", badge.Revision);
         json.WriteEndObject();
     }
 

@@ -45,6 +45,11 @@ public sealed class MinimisationTests
         ["NotGranted.policy_version"] = PersonField.None,
         ["NotGranted.decision_id"] = PersonField.None,
         ["GrantDepositWaiverResponse.deposit_waiver"] = PersonField.Terms,
+        ["IssueCreditBadgeResponse.credit_badge"] = PersonField.Band | PersonField.PublicBand,
+        ["IssueCreditBadgeResponse.sd_jwt"] = PersonField.Band | PersonField.PublicBand,
+        ["CreditBadgeNotIssued.decision"] = PersonField.Decision,
+        ["CreditBadgeNotIssued.reasons"] = PersonField.Decision,
+        ["CreditBadgeNotIssued.policy_version"] = PersonField.None,
     };
 
     // Messages that are looked into; another message is one piece of what is told.
@@ -56,6 +61,7 @@ public sealed class MinimisationTests
         "CheckEligibilityResponse",
         "BatchEligibilityResult",
         "NotGranted",
+        "CreditBadgeNotIssued",
     ];
 
     private static IReadOnlyList<MethodPolicy> ConsentMethods { get; } =
@@ -87,6 +93,8 @@ public sealed class MinimisationTests
     [InlineData(PartnerKind.Hospital, nameof(PersonField.Band))]
     [InlineData(PartnerKind.Library, nameof(PersonField.Score))]
     [InlineData(PartnerKind.Transport, nameof(PersonField.Terms))]
+    [InlineData(PartnerKind.Sharing, nameof(PersonField.PublicBand))]
+    [InlineData(PartnerKind.Lender, nameof(PersonField.PublicBand))]
     public void Kind_IsNeverTold(PartnerKind kind, string name)
     {
         var field = Enum.Parse<PersonField>(name);
@@ -139,7 +147,7 @@ public sealed class MinimisationTests
     private static string Rendered()
     {
         var text = new StringBuilder(
-            "| partner kind | purpose | band | score | dimensions | yes or no | terms |\n|---|---|---|---|---|---|---|\n"
+            "| partner kind | purpose | band | score | dimensions | yes or no | terms | band to the public |\n|---|---|---|---|---|---|---|---|\n"
         );
         foreach (var (kind, purpose, fields) in Minimisation.Table)
         {
@@ -162,7 +170,7 @@ public sealed class MinimisationTests
 
     // Changes of an obligation that is there already tell of the obligation alone.
     private static bool IsAnswer(MethodPolicy row) =>
-        row.Effect == Effect.Disclosure || row.Method.EndsWith("/GrantDepositWaiver", StringComparison.Ordinal);
+        row.Effect == Effect.Disclosure || row.Method.Split('/')[1] is "GrantDepositWaiver" or "IssueCreditBadge";
 
     private static IEnumerable<(string Path, PersonField Field)> FieldsOf(MethodPolicy row)
     {
@@ -172,6 +180,7 @@ public sealed class MinimisationTests
             CreditScoreServiceReflection.Descriptor,
             EligibilityServiceReflection.Descriptor,
             DepositWaiverServiceReflection.Descriptor,
+            CreditBadgeServiceReflection.Descriptor,
         ];
         var found = files.SelectMany(file => file.Services).Single(candidate => candidate.FullName == service);
         return Leaves(found.FindMethodByName(method).OutputType, "");

@@ -20,7 +20,7 @@ public sealed class PartnerRulesTests
                 Check(partner =>
                 {
                     partner.Kind = PartnerKind.Lender;
-                    partner.Scopes.Add(Gateway.Partners.PartnerScopes.All);
+                    partner.Scopes.Add(Gateway.Partners.PartnerScopes.All.Where(scope => scope != "credit_badge.write"));
                 }),
             () => Check(partner => partner.DisplayName = new string('信', 100)),
             () => Check(partner => partner.Enrolments[0].MinimumScore = 650),
@@ -29,6 +29,39 @@ public sealed class PartnerRulesTests
             () => Check(partner => partner.Enrolments[0].AmountLimit = Cny.Of(1)),
             () => Check(partner => partner.Enrolments[0].ItemLimit = 3),
             () => Check(partner => partner.Enrolments.Add(new Enrolment { Programme = "dating.badge", MinimumScore = 350 }))
+        );
+
+    [Theory]
+    [InlineData("https://www.baihe.example", true)]
+    [InlineData("https://xn--fiq228c.example", true)]
+    [InlineData("https://www.baihe.example:8443", true)]
+    [InlineData("https://www.baihe.example:443", false)]
+    [InlineData("https://www.baihe.example/", false)]
+    [InlineData("https://www.baihe.example/u", false)]
+    [InlineData("https://www.Baihe.example", false)]
+    [InlineData("https://百合.example", false)]
+    [InlineData("https://a@www.baihe.example", false)]
+    [InlineData("http://www.baihe.example", false)]
+    [InlineData("www.baihe.example", false)]
+    [InlineData("https://", false)]
+    [InlineData("", false)]
+    public void Check_BadgeSite_IsAnOriginAsBrowsersWriteIt(string site, bool fits)
+    {
+        if (fits)
+        {
+            Check(partner => partner.BadgeSites.Add(site));
+        }
+        else
+        {
+            AssertField("partner.badge_sites", partner => partner.BadgeSites.Add(site));
+        }
+    }
+
+    [Fact]
+    public void Check_MoreThanTenBadgeSites_IsRefused() =>
+        AssertField(
+            "partner.badge_sites",
+            partner => partner.BadgeSites.Add(Enumerable.Range(0, 11).Select(index => $"https://{index}.example"))
         );
 
     [Theory]

@@ -54,6 +54,28 @@ public sealed class WebhookPayloadTests
         );
 
     [Fact]
+    public void Of_ABadge_SaysWhich_AndNothingOfTheBand() =>
+        Assert.Equal(
+            """{"type":"credit_badge.revoked","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"s","credit_badge":{"credit_badge_id":"b","state":"REVOKED","revision":2}}}""",
+            Encoding.UTF8.GetString(
+                WebhookPayload.Of(
+                    new Event
+                    {
+                        Type = EventType.CreditBadgeRevoked,
+                        EventTime = Told.EventTime,
+                        Subject = "s",
+                        CreditBadge = new CreditBadgeReference
+                        {
+                            CreditBadgeId = "b",
+                            State = CreditBadgeState.Revoked,
+                            Revision = 2,
+                        },
+                    }
+                )
+            )
+        );
+
+    [Fact]
     public void Of_AVisit_SaysWhichAndHowItIs() =>
         Assert.Equal(
             """{"type":"visit.charge_voided","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"s","visit":{"visit_id":"v","order_id":"o","programme":"p","state":"OPEN","revision":3}}}""",
@@ -92,13 +114,16 @@ public sealed class WebhookPayloadTests
             {
                 told.Consent = new ConsentReference();
             }
-
-            if (type.ToString().StartsWith("Visit", StringComparison.Ordinal))
+            else if (type.ToString().StartsWith("CreditBadge", StringComparison.Ordinal))
+            {
+                told.CreditBadge = new CreditBadgeReference();
+            }
+            else if (type.ToString().StartsWith("Visit", StringComparison.Ordinal))
             {
                 told.Visit = new VisitReference();
             }
 
-            Assert.Matches("^(deposit_waiver|consent|visit)\\.[a-z_]+$", WebhookPayload.TypeOf(told));
+            Assert.Matches("^(deposit_waiver|consent|visit|credit_badge)\\.[a-z_]+$", WebhookPayload.TypeOf(told));
         }
     }
 }

@@ -71,6 +71,7 @@ public sealed partial record PageTexts
                         "score.band.read" => "您的信用等级（不含分数）",
                         "score.dimensions.read" => "信用分的五个组成部分（数字）",
                         "eligibility.check" => "您是否符合条件：是或否；符合时的条件，不符合时最多四条原因",
+                        "credit_badge.write" => "您的信用等级（不含分数）：对方，以及所有在其网站上看到您个人主页的人",
                         "deposit_waiver.write" => "能否免押金、免多少；以及您在对方那里的免押订单",
                         "deferred_payment.write" => "能否先就诊后付费、额度多少；以及您在对方那里的就诊账单",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
@@ -83,6 +84,7 @@ public sealed partial record PageTexts
                     NoPartner: "提出请求的一方目前不能使用本服务。"
                 ),
             },
+            Badges = ChineseBadges,
             Faults = new(
                 NotFoundTitle: "没有这个页面",
                 NotFound: "请检查网址。",

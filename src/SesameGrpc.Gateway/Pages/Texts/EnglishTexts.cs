@@ -72,6 +72,8 @@ public sealed partial record PageTexts
                         "score.dimensions.read" => "The five parts of your credit score, as numbers",
                         "eligibility.check" =>
                             "Whether a service is open to you: yes or no; if yes, on which terms, and if no, up to four reasons",
+                        "credit_badge.write" =>
+                            "The band of your credit score, without the number: to them, and to anybody who sees your profile on their site",
                         "deposit_waiver.write" => "Whether and up to which amount your deposit is waived, and your waivers with them",
                         "deferred_payment.write" => "Whether and up to which amount you may pay afterwards, and your visits with them",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
@@ -84,6 +86,7 @@ public sealed partial record PageTexts
                     NoPartner: "Whoever asks may not use this service at the moment."
                 ),
             },
+            Badges = EnglishBadges,
             Faults = new(
                 NotFoundTitle: "There is no such page",
                 NotFound: "Please check the address.",

@@ -17,6 +17,8 @@ public sealed partial record PageTexts
 
     public required ConsentTexts Consent { get; init; }
 
+    public required BadgeTexts Badges { get; init; }
+
     public required FaultTexts Faults { get; init; }
 
     public static IReadOnlyList<PageTexts> All => [Chinese, English];

@@ -106,6 +106,8 @@ internal static class ChinesePersonTexts
             NotTold: "不会得知",
             Services: "适用的服务",
             AnyService: "该合作方的全部服务（测试环境）",
+            Badges: "您的徽章",
+            BadgesHint: "任何人都能看到。您撤回或暂停此同意后，它们会在一分钟内失效。",
             Since: "同意时间",
             Until: "自动终止时间",
             EndedOn: "终止时间",

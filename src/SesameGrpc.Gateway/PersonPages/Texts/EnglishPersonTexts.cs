@@ -106,6 +106,8 @@ internal static class EnglishPersonTexts
             NotTold: "Is never told",
             Services: "For these services",
             AnyService: "all services of this partner (sandbox)",
+            Badges: "Your badges",
+            BadgesHint: "Anybody can see these. When you withdraw or suspend this consent, they go out within a minute.",
             Since: "You agreed on",
             Until: "Ends by itself on",
             EndedOn: "Ended on",

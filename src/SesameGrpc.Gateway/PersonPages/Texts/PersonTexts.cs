@@ -118,6 +118,8 @@ public sealed record OwnConsentTexts(
     string NotTold,
     string Services,
     string AnyService,
+    string Badges,
+    string BadgesHint,
     string Since,
     string Until,
     string EndedOn,
