@@ -23,7 +23,7 @@ internal static class CommandTree
         The credit-score gateway's command line.
 
         Exit codes: 0 done; 1 the call failed (reason, advice and request id on stderr); 2 wrong usage;
-        3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, rejected lines); 4 gateway not reachable;
+        3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, NOT_ISSUED, rejected lines); 4 gateway not reachable;
         5 the audit log does not fit what was signed, or the ledger does not fit its journal.
         """;
 
@@ -55,6 +55,7 @@ internal static class CommandTree
             EligibilityCheckCommand.Create(),
             WaiverCommands.Create(),
             VisitCommands.Create(),
+            BadgeCommands.Create(),
             EventCommands.Create(),
             WebhookCommands.Create(),
             PartnerCommands.Create(),

@@ -52,6 +52,7 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public DepositWaiverService.DepositWaiverServiceClient Waivers => new(Invoker);
 
     public DeferredPaymentService.DeferredPaymentServiceClient Visits => new(Invoker);
+
     public CreditBadgeService.CreditBadgeServiceClient Badges => new(Invoker);
 
     public EventService.EventServiceClient Events => new(Invoker);

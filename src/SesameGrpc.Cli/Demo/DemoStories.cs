@@ -11,6 +11,7 @@ internal static class DemoStories
         new("bike", "A bike without a deposit", Bike),
         new("hospital", "Treated first, paid once", Hospital),
         new("library", "A library without a card deposit", Library),
+        new("dating", "A badge on a profile", Dating),
         new("retail", "Tried first, bought on credit", Retail),
         new("lounge", "A lounge with two keys", Lounge),
     ];
@@ -55,4 +56,11 @@ internal static class DemoStories
             stage.Partner(DemoPartners.HangzhouLibrary, PartnerScopes.EligibilityCheck),
             new KioskScene(stage)
         ).RunAsync(cancellationToken);
+
+    private static IAsyncEnumerable<DemoStep> Dating(DemoStage stage, CancellationToken cancellationToken)
+    {
+        var baihe = stage.Partner(DemoPartners.BaiheDating, PartnerScopes.BadgeRead, PartnerScopes.BadgeWrite);
+        var thief = stage.PartnerWithTokensOf(baihe, DemoPartners.HuashanHospital);
+        return new DatingStory(baihe, thief, stage.Browser(), stage.Browser()).RunAsync(cancellationToken);
+    }
 }

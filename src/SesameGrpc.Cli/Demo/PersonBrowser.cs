@@ -54,18 +54,19 @@ internal sealed partial class PersonBrowser : IDisposable
             : throw new InvalidOperationException($"The form to {action} was answered {(int)response.StatusCode} without leading on.");
     }
 
-    public void Dispose() => http.Dispose();
-
-    private Task<string> FollowAsync(Uri address, CancellationToken cancellationToken) =>
-        OpenAsync(address.PathAndQuery, cancellationToken);
-
-    private async Task<string> OpenAsync(string address, CancellationToken cancellationToken)
+    /// <summary>Opens an address, following where it leads.</summary>
+    public async Task<string> OpenAsync(string address, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(new Uri(address, UriKind.Relative), cancellationToken);
         return response.Headers.Location is { } location
             ? await FollowAsync(new Uri(http.BaseAddress!, location), cancellationToken)
             : await response.Content.ReadAsStringAsync(cancellationToken);
     }
+
+    public void Dispose() => http.Dispose();
+
+    private Task<string> FollowAsync(Uri address, CancellationToken cancellationToken) =>
+        OpenAsync(address.PathAndQuery, cancellationToken);
 
     private static string? AttributeOf(string element, string name)
     {

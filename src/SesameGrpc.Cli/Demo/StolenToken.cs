@@ -7,7 +7,7 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>Uses one partner's token on another partner's connection, which must be refused.</summary>
-internal sealed class StolenToken(SesamePartnerClient thief, string subject)
+internal sealed class StolenToken(SesamePartnerClient thief, string subject, string victim = "Hello Bike")
 {
     public async Task<DemoStep> RunAsync(CancellationToken cancellationToken)
     {
@@ -30,10 +30,10 @@ internal sealed class StolenToken(SesamePartnerClient thief, string subject)
         }
     }
 
-    private static DemoStep Step(string code, string? reason, string outcome) =>
+    private DemoStep Step(string code, string? reason, string outcome) =>
         new(
             "stolen-token",
-            "Somebody at the hospital has copied Hello Bike's token and uses it on the hospital's own connection.",
+            $"Somebody at the hospital has copied {victim}'s token and uses it on the hospital's own connection.",
             $"{code} ({reason}): {outcome}",
             code == "UNAUTHENTICATED" && reason == "TOKEN_BINDING_MISMATCH",
             new JsonObject { ["code"] = code, ["reason"] = reason }

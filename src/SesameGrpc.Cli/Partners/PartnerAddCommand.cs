@@ -28,6 +28,13 @@ internal static class PartnerAddCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<string[]> BadgeSites = new("--badge-site")
+    {
+        Description = "Site on which its credit badges may be shown, for example https://www.baihe.example; repeatable.",
+        AllowMultipleArgumentsPerToken = true,
+        HelpName = "origin",
+    };
+
     private static readonly Option<string[]> Programmes = new("--programme")
     {
         Description = "Programme that the partner may use, PROGRAMME[:min_score[:amount_fen]]; repeatable.",
@@ -37,7 +44,7 @@ internal static class PartnerAddCommand
     private static readonly Option<string[]> Scopes = new("--scope")
     {
         Description =
-            "Scope that the partner may request: score.read, score.band.read, score.dimensions.read, eligibility.check, deposit_waiver.read, deposit_waiver.write, consent.read, event.read, webhook.read, webhook.write; repeatable.",
+            "Scope that the partner may request: score.read, score.band.read, score.dimensions.read, eligibility.check, deposit_waiver.read, deposit_waiver.write, credit_badge.read, credit_badge.write, consent.read, event.read, webhook.read, webhook.write; repeatable.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -48,7 +55,7 @@ internal static class PartnerAddCommand
 
     public static Command Create() =>
         new Command("add", "Onboard a partner.")
-            .With(Id, Name, Kind, Scopes, Programmes, RedirectUris, SelfSigned, WaiverCommands.RequestId)
+            .With(Id, Name, Kind, Scopes, Programmes, RedirectUris, BadgeSites, SelfSigned, WaiverCommands.RequestId)
             .ForOperator()
             .Runs(RunAsync);
 
@@ -61,6 +68,7 @@ internal static class PartnerAddCommand
             DisplayName = context.Get(Name),
             Kind = context.Get(Kind),
             RedirectUris = { context.Get(RedirectUris) ?? [] },
+            BadgeSites = { context.Get(BadgeSites) ?? [] },
             ClientAuthentication = selfSigned ? ClientAuthentication.SelfSignedTls : ClientAuthentication.TlsCa,
             Scopes = { context.Get(Scopes) ?? [] },
             Enrolments = { (context.Get(Programmes) ?? []).Select(ProgrammeArgument.Parse) },

@@ -20,6 +20,9 @@ internal static class DemoPartners
     public const string Huabei = "huabei";
     public const string HangzhouRail = "hangzhou-rail";
 
+    /// <summary>Where Baihe's profiles are. Nobody is there.</summary>
+    public const string BaiheSite = "https://www.baihe.example";
+
     public static IReadOnlyList<Partner> All { get; } =
     [
         Make(
@@ -74,14 +77,17 @@ internal static class DemoPartners
             PartnerScopes.EligibilityCheck,
             PartnerScopes.ConsentRead
         ),
-        // A dating site learns the band, and whether a badge may be shown, never a score.
+        // A dating site learns the band, and whether a badge may be shown, never a score. This one asks for GOOD or better.
         Make(
             BaiheDating,
             PartnerKind.Dating,
             "Baihe",
-            ["dating.badge"],
+            ["dating.badge:600"],
             PartnerScopes.BandRead,
             PartnerScopes.EligibilityCheck,
+            PartnerScopes.BadgeRead,
+            PartnerScopes.BadgeWrite,
+            PartnerScopes.EventRead,
             PartnerScopes.ConsentRead
         ),
         Make(
@@ -127,6 +133,7 @@ internal static class DemoPartners
             ClientAuthentication = ClientAuthentication.TlsCa,
             Scopes = { scopes.ToArray() },
             Enrolments = { programmes.Select(ProgrammeArgument.Parse) },
+            BadgeSites = { id == BaiheDating ? [BaiheSite] : Array.Empty<string>() },
             RedirectUris = { id == HelloBike ? [HelloBikeRedirect] : Array.Empty<string>() },
         };
 }

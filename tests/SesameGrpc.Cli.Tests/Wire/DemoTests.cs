@@ -103,6 +103,26 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task Demo_Dating_ShowsABadge_TellsCopiesAndForgeries_AndTakesItBack()
+    {
+        var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "dating", "--json");
+
+        Assert.True(run.ExitCode == 0, run.Out + run.Error);
+        Assert.Equal(
+            ["issue", "badge", "verify", "copy", "proof", "refused", "stolen-token", "withdraw", "unlit"],
+            run.Lines.Select(line => (string)line["step"]!)
+        );
+        AssertFields(run.Lines[0], """{"subject":"test-700","state":"LIT","band":"EXCEPTIONAL","profile":"zhang-1990"}""");
+        AssertFields(run.Lines[1], """{"title":"Credit badge: Exceptional"}""");
+        Assert.InRange((int)run.Lines[1]["bytes"]!, 1, 4096);
+        AssertFields(run.Lines[4], """{"profile":"zhang-1990","genuine":true,"forged_accepted":false}""");
+        AssertFields(run.Lines[5], """{"subject":"test-549","state":"NOT_ISSUED","reasons":["SCORE_TOO_LOW"]}""");
+        AssertFields(run.Lines[6], """{"code":"UNAUTHENTICATED","reason":"TOKEN_BINDING_MISMATCH"}""");
+        AssertFields(run.Lines[8], """{"title":"Credit badge: Not valid"}""");
+        Assert.All(run.Lines, line => Assert.True((bool)line["as_expected"]!));
+    }
+
+    [Fact]
     public async Task Demo_All_TellsEveryStoryOnOneGateway()
     {
         var run = await CliRun.RunAsync(TestContext.Current.CancellationToken, "demo", "all", "--json");

@@ -141,7 +141,11 @@ public sealed class ProgrammeRulesTests
         Assert.Multiple(
             () => AssertVisitFault(null, _ => { }),
             () => AssertVisitFault("terms.daily_close must be set where payment is deferred", terms => terms.DailyClose = null),
-            () => AssertVisitFault("terms.daily_close: hour_and_minute must be 00:00 to 23:59", terms => terms.DailyClose.HourAndMinute = "24:00"),
+            () =>
+                AssertVisitFault(
+                    "terms.daily_close: hour_and_minute must be 00:00 to 23:59",
+                    terms => terms.DailyClose.HourAndMinute = "24:00"
+                ),
             () =>
                 AssertVisitFault(
                     "terms.daily_close: time_zone must be an id of the IANA time zone database, as Asia/Shanghai",
