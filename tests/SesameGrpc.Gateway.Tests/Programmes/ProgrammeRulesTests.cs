@@ -7,11 +7,10 @@ namespace SesameGrpc.Gateway.Tests.Programmes;
 
 public sealed class ProgrammeRulesTests
 {
-    private const string IdRule = "its id must be lower-case words joined by underscores with one dot, at most 64 characters";
-    private const string MustBeSet = "version, kind, display_name_en and display_name_zh must be set";
+    private const string IdRule = "programme must be lower-case words joined by underscores with one dot, at most 64 characters";
+    private const string NameRule = "must be 1 to 100 characters";
     private const string StepRule = "terms.amount_steps must rise by minimum_score and stay within amount_limit";
-    private const string LimitRule =
-        "programme_limit and partner_limit must have a CNY open_amount above 0 or none, and an open_count of 0 or more";
+    private const string LimitRule = "must have a CNY open_amount above 0 or none, and an open_count of 0 or more";
     private const string BandRule = "overall_limits.quota_bands must be the twelve steps 350, 400 ... 900, each with a CNY amount above 0";
 
     [Fact]
@@ -48,13 +47,14 @@ public sealed class ProgrammeRulesTests
     [Fact]
     public void FaultOf_EachBadField_SaysWhich() =>
         Assert.Multiple(
-            () => AssertFault(MustBeSet, programme => programme.Version = 0),
-            () => AssertFault(MustBeSet, programme => programme.Version = -1),
-            () => AssertFault(MustBeSet, programme => programme.Kind = ProgrammeKind.Unspecified),
-            () => AssertFault(MustBeSet, programme => programme.DisplayNameEn = ""),
-            () => AssertFault(MustBeSet, programme => programme.DisplayNameZh = ""),
+            () => AssertFault("version must be 1 or more", programme => programme.Version = 0),
+            () => AssertFault("version must be 1 or more", programme => programme.Version = -1),
+            () => AssertFault("kind must be one of the kinds", programme => programme.Kind = ProgrammeKind.Unspecified),
+            () => AssertFault("kind must be one of the kinds", programme => programme.Kind = (ProgrammeKind)99),
+            () => AssertFault($"display_name_en {NameRule}", programme => programme.DisplayNameEn = ""),
+            () => AssertFault($"display_name_zh {NameRule}", programme => programme.DisplayNameZh = new string('x', 101)),
             () => AssertFault("condition must be set", programme => programme.Condition = null),
-            () => AssertFault("condition: must set exactly one kind", programme => programme.Condition = new Condition()),
+            () => AssertFault("condition must set exactly one kind", programme => programme.Condition = new Condition()),
             () =>
                 AssertFault(
                     "terms.amount_limit must be set where deposits are waived, payment is deferred or credit is given",
@@ -109,11 +109,11 @@ public sealed class ProgrammeRulesTests
     [Fact]
     public void FaultOf_BadExposureLimits_IsFound() =>
         Assert.Multiple(
-            () => AssertFault(LimitRule, programme => programme.ProgrammeLimit.OpenAmount = Cny.Of(0)),
-            () => AssertFault(LimitRule, programme => programme.ProgrammeLimit.OpenCount = -1),
-            () => AssertFault(LimitRule, programme => programme.PartnerLimit.OpenAmount = Cny.Of(-1)),
-            () => AssertFault(LimitRule, programme => programme.PartnerLimit.OpenAmount.CurrencyCode = ""),
-            () => AssertFault(LimitRule, programme => programme.PartnerLimit.OpenAmount.MinorUnits = long.MaxValue)
+            () => AssertFault($"programme_limit {LimitRule}", programme => programme.ProgrammeLimit.OpenAmount = Cny.Of(0)),
+            () => AssertFault($"programme_limit {LimitRule}", programme => programme.ProgrammeLimit.OpenCount = -1),
+            () => AssertFault($"partner_limit {LimitRule}", programme => programme.PartnerLimit.OpenAmount = Cny.Of(-1)),
+            () => AssertFault($"partner_limit {LimitRule}", programme => programme.PartnerLimit.OpenAmount.CurrencyCode = ""),
+            () => AssertFault($"partner_limit {LimitRule}", programme => programme.PartnerLimit.OpenAmount.MinorUnits = long.MaxValue)
         );
 
     [Fact]
@@ -143,12 +143,12 @@ public sealed class ProgrammeRulesTests
             () => AssertVisitFault("terms.daily_close must be set where payment is deferred", terms => terms.DailyClose = null),
             () =>
                 AssertVisitFault(
-                    "terms.daily_close: hour_and_minute must be 00:00 to 23:59",
+                    "terms.daily_close hour_and_minute must be 00:00 to 23:59",
                     terms => terms.DailyClose.HourAndMinute = "24:00"
                 ),
             () =>
                 AssertVisitFault(
-                    "terms.daily_close: time_zone must be an id of the IANA time zone database, as Asia/Shanghai",
+                    "terms.daily_close time_zone must be an id of the IANA time zone database, as Asia/Shanghai",
                     terms => terms.DailyClose.TimeZone = "Asia/Nowhere"
                 ),
             () =>
@@ -163,7 +163,7 @@ public sealed class ProgrammeRulesTests
                 ),
             () =>
                 AssertFault(
-                    "terms.daily_close and terms.settlement_period must be absent unless payment is deferred",
+                    "terms.daily_close must be absent unless payment is deferred",
                     programme => programme.Terms.DailyClose = new DailyTime()
                 )
         );
@@ -212,6 +212,16 @@ public sealed class ProgrammeRulesTests
             () => AssertBandFault(bands => bands[0].AmountLimit.MinorUnits = 0),
             () => AssertBandFault(bands => (bands[0], bands[1]) = (bands[1], bands[0]))
         );
+
+    /// <summary>An operator mends a document at once, not fault by fault.</summary>
+    [Fact]
+    public void FaultsOf_SeveralBadFields_NamesAll()
+    {
+        var programme = Good();
+        (programme.Version, programme.Condition, programme.Terms.ItemLimit) = (0, null, -1);
+
+        Assert.Equal(["version", "condition", "terms.item_limit"], ProgrammeRules.FaultsOf(programme).Select(fault => fault.Field));
+    }
 
     private static void AssertFault(string fault, Action<Programme> change)
     {
