@@ -13,6 +13,7 @@ using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.CreditScores;
 using SesameGrpc.Gateway.Deadlines;
 using SesameGrpc.Gateway.DeferredPayments;
+using SesameGrpc.Gateway.Decisions;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Diagnostics;
 using SesameGrpc.Gateway.Disputes;
@@ -34,6 +35,7 @@ using SesameGrpc.Gateway.PersonAccess;
 using SesameGrpc.Gateway.PersonPages;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
+using SesameGrpc.Gateway.ProgrammeAccess;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Reconciliation;
 using SesameGrpc.Gateway.Refusals;
@@ -67,6 +69,7 @@ internal static class GatewayHost
         services.AddSingleton<TrustEpoch>().AddSingleton<CertificateTrust>();
         services.AddSingletonWorker<TlsMaterialSource>().AddSingletonWorker<PartnerDirectory>().AddSingletonWorker<PersonChanges>();
         services.AddSingleton<ProgrammeCatalogueSource>().AddSingleton<PartnerStore>().AddSingleton<ClientRegistration>();
+        services.AddProgrammeAccess().AddDecisions();
         services
             .AddSingleton<PersonPseudonyms>()
             .AddSingleton<PersonStore>()
@@ -127,6 +130,7 @@ internal static class GatewayHost
     {
         await StorageSetup.MigrateAsync(app.Services, cancellationToken);
         _ = app.Services.GetRequiredService<TlsMaterialSource>();
+        await app.Services.GetRequiredService<ProgrammeSeeding>().RunAsync(cancellationToken);
         await app.Services.GetRequiredService<PartnerDirectory>().RefreshAsync(cancellationToken);
     }
 
@@ -176,7 +180,6 @@ internal static class GatewayHost
             .AddSingleton<EventService>();
         services
             .AddSingleton<PartnerAdminService>()
-            .AddSingleton<ProgrammeAdminService>()
             .AddSingleton<ScoreFeedService>()
             .AddSingleton<AccessHistory>()
             .AddSingleton<PersonExport>()

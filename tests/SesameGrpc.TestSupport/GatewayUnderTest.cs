@@ -76,6 +76,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public AuditService.AuditServiceClient Audit => new(OperatorChannel);
 
+    public ProgrammeAdminService.ProgrammeAdminServiceClient Programmes => new(OperatorChannel);
+
     public LedgerService.LedgerServiceClient Ledger => new(OperatorChannel);
 
     /// <summary>A singleton of the gateway's own, for what cannot be seen from outside.</summary>

@@ -25,12 +25,17 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time) : IDisposabl
     // A key of its own: the log cannot be joined with the gateway's logs or with the shared cache, which know persons by other pseudonyms.
     private readonly PersonDigests<ByteString> subjects = new(keys.Derive("audit subjects"), ByteString.CopyFrom);
 
+    public long NowMicros => time.NowMicros();
+
     /// <summary>An entry of this moment. The call id is empty for what the gateway does by itself.</summary>
-    public AuditEntry New(string caller, string method, string callId) =>
+    public AuditEntry New(string caller, string method, string callId) => At(NowMicros, caller, method, callId);
+
+    /// <summary>The same of a moment just past.</summary>
+    public static AuditEntry At(long micros, string caller, string method, string callId) =>
         new()
         {
             FormatVersion = FormatVersion,
-            RecordTime = Instants.ToTimestamp(time.NowMicros()),
+            RecordTime = Instants.ToTimestamp(micros),
             Caller = caller,
             Method = method,
             CallId = callId,

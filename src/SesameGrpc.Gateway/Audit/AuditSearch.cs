@@ -158,7 +158,8 @@ internal sealed class AuditSearch(Database database)
         CancellationToken cancellationToken
     ) => first < end ? await AuditStore.LeavesAsync(connection, first, end - first, cancellationToken) : [];
 
-    private static async Task<(long First, long End)> RangeAsync(
+    /// <summary>Between which indices leaves may be that a filter wants.</summary>
+    public static async Task<(long First, long End)> RangeAsync(
         DbConnection connection,
         LeafFilter filter,
         CancellationToken cancellationToken

@@ -202,7 +202,10 @@ internal sealed class AuditOptions
 /// <summary>The programmes.</summary>
 internal sealed class ProgrammeOptions
 {
-    /// <summary>ProtoJSON file of sesame.operator.v1.ProgrammeCatalogue. Empty: the one that ships.</summary>
+    /// <summary>
+    /// ProtoJSON file of sesame.operator.v1.ProgrammeCatalogue: the first versions of programmes, and the overall limits. Empty: the one that ships. A version that is higher than all stored ones
+    /// comes in force at start; one that differs from the stored version of the same number stops the start.
+    /// </summary>
     public string File { get; set; } = "";
 }
 
@@ -246,6 +249,9 @@ internal sealed class RetentionOptions
     /// Industry, article 16.
     /// </summary>
     public int AdverseYears { get; set; } = 5;
+
+    /// <summary>How long what a person's row said before it changed is kept, so that decisions that rested on it can be made again. 1 to 3650 days, default 400.</summary>
+    public int PersonHistoryDays { get; set; } = 400;
 
     /// <summary>How often is looked for what has been kept long enough. 1 to 1440 minutes, default 60.</summary>
     public int SweepMinutes { get; set; } = 60;

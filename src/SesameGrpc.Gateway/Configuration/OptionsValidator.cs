@@ -87,6 +87,7 @@ internal static class OptionsValidator
         Range("Audit:CheckpointMilliseconds", options.Audit.CheckpointMilliseconds, 100, 60_000);
         Range("Retention:AuditYears", options.Retention.AuditYears, 1, 30);
         Range("Retention:AdverseYears", options.Retention.AdverseYears, 1, 10);
+        Range("Retention:PersonHistoryDays", options.Retention.PersonHistoryDays, 1, 3650);
         Range("Retention:SweepMinutes", options.Retention.SweepMinutes, 1, 1440);
         var origin = options.Audit.Origin;
         Require(

@@ -33,6 +33,9 @@ internal sealed record DecisionSubject(
     ) => new(partner, person, programme.PolicyVersion, attributes, programme.AsksForAmount ? amount : null);
 }
 
+/// <summary>A decision that counts again: its id, the policy that made it, and what it was.</summary>
+internal sealed record HonouredDecision(string Id, string PolicyVersion, Decision Decision);
+
 /// <summary>
 /// Makes decision ids that carry their decision: expiry, amount limit and a nonce, sealed by HMAC-SHA-256 together with what was decided. A grant can
 /// honour an earlier decision without anything being stored for it.
@@ -40,7 +43,7 @@ internal sealed record DecisionSubject(
 internal sealed class DecisionSeal(KeyRing keys) : IDisposable
 {
     /// <summary>How long a decision counts.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Lifetime = CompiledProgramme.DecisionLifetime;
 
     private const byte Format = 1;
     private const int BodyLength = 1 + 8 + 8 + 8;
@@ -66,6 +69,31 @@ internal sealed class DecisionSeal(KeyRing keys) : IDisposable
         SecureRandom.Fill(sealedId[17..BodyLength]);
         Mac(subject, sealedId[..BodyLength], sealedId[BodyLength..]);
         return Base64Url.EncodeToString(sealedId);
+    }
+
+    /// <summary>
+    /// The ELIGIBLE decision behind an id, if it was made for this partner, person, enrolment and order and has not expired; else null. A version of the programme that has come in force since
+    /// does not end it: the partner was told until when it counts.
+    /// </summary>
+    public HonouredDecision? Honour(
+        string partner,
+        string person,
+        EnrolledProgramme programme,
+        Money? amount,
+        MapField<string, AttributeValue> attributes,
+        string decisionId,
+        long nowMicros
+    )
+    {
+        foreach (var policy in decisionId.Length == 0 ? [] : programme.Former.Prepend(programme))
+        {
+            if (Open(DecisionSubject.Of(partner, person, policy, amount, attributes), decisionId, nowMicros) is { } decision)
+            {
+                return new HonouredDecision(decisionId, policy.PolicyVersion, decision);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The ELIGIBLE decision behind an id, if it was made for this subject and has not expired; else null.</summary>

@@ -20,6 +20,7 @@ internal sealed class EligibilityService(
     ConsentReader consents,
     PersonReader persons,
     DecisionSeal seal,
+    DecisionRecord record,
     GatewayOptions options,
     TimeProvider time
 ) : Contracts.Partner.V1.EligibilityService.EligibilityServiceBase
@@ -138,19 +139,20 @@ internal sealed class EligibilityService(
             response.Reasons.Add(ReasonTexts.Of(decision.Reasons));
         }
 
-        call.AuditEntries.Add(EntryOf(call, consent, request, person, response));
+        call.AuditEntries.Add(EntryOf(call, consent, request, person, response, nowMicros));
         return response;
     }
 
-    private static AuditEntry EntryOf(
+    private AuditEntry EntryOf(
         Call call,
         Consent consent,
         CheckEligibilityRequest request,
         PersonSnapshot person,
-        CheckEligibilityResponse told
+        CheckEligibilityResponse told,
+        long decidedMicros
     )
     {
-        var entry = call.NewAuditEntry(consent.Person);
+        var entry = call.NewAuditEntry(consent.Person, decidedMicros);
         consent.Describe(entry);
         entry.Outcome = AuditOutcome.Decided;
         entry.Programme = request.Programme;
@@ -162,6 +164,7 @@ internal sealed class EligibilityService(
         }
 
         entry.PersonVersion = person.Version;
+        record.Describe(entry, request.Amount, request.Attributes);
         entry.DisclosedFields.Add("decision");
         if (told.Terms is not null)
         {

@@ -49,6 +49,7 @@ internal sealed class PersonErasure(
         "UPDATE obligations SET subject = '' WHERE person_id = @person",
         "DELETE FROM subjects WHERE person_id = @person",
         "DELETE FROM persons WHERE person_id = @person",
+        "DELETE FROM person_versions WHERE person_id = @person",
     ];
 
     /// <summary>Erases; the person is the internal id. RESOURCE_NOT_FOUND where there is no such person, OBLIGATIONS_OPEN while the person owes or has open something.</summary>

@@ -43,7 +43,13 @@ internal sealed record GrantOrder
 }
 
 /// <summary>Decides on a grant: on the person's locked row in the store, never on a cache; then the limits. Pure but for the clock and the decision's id.</summary>
-internal sealed class ObligationGrants(ProgrammeCatalogueSource catalogue, DecisionSeal seal, GatewayOptions options, TimeProvider time)
+internal sealed class ObligationGrants(
+    ProgrammeCatalogueSource catalogue,
+    DecisionSeal seal,
+    DecisionRecord record,
+    GatewayOptions options,
+    TimeProvider time
+)
 {
     private readonly TimeSpan validity = options.Persons.ScoreValidity;
 
@@ -82,8 +88,10 @@ internal sealed class ObligationGrants(ProgrammeCatalogueSource catalogue, Decis
         }
 
         var subject = DecisionSubject.Of(partner.Id, personId, programme, order.Amount, order.Attributes);
-        var honoured = person.CourtListed ? null : seal.Open(subject, order.DecisionId, nowMicros);
-        var decision = honoured ?? EligibilityRules.Decide(programme, person, order.Amount, order.Attributes, nowMicros, validity);
+        var honoured = person.CourtListed
+            ? null
+            : seal.Honour(partner.Id, personId, programme, order.Amount, order.Attributes, order.DecisionId, nowMicros);
+        var decision = honoured?.Decision ?? EligibilityRules.Decide(programme, person, order.Amount, order.Attributes, nowMicros, validity);
         var decisionId = honoured is null ? seal.Seal(subject, decision, nowMicros) : order.DecisionId;
         if (decision.Outcome != EligibilityDecision.Eligible)
         {
@@ -108,14 +116,20 @@ internal sealed class ObligationGrants(ProgrammeCatalogueSource catalogue, Decis
             ObligationRules.Open(obligation, limits),
             entry =>
             {
-                consent.Describe(entry);
+                Describe(entry);
                 entry.Decision = EligibilityDecision.Eligible;
-                entry.PersonVersion = person.Version;
             }
         );
 
+        void Describe(AuditEntry entry)
+        {
+            consent.Describe(entry);
+            entry.PersonVersion = person.Version;
+            record.Describe(entry, nowMicros, order.Amount, order.Attributes, order.AcceptPartial, honoured);
+        }
+
         LedgerOutcome NotGranted(EligibilityDecision outcome, ReasonSet reasons) =>
-            Refused(outcome, reasons, programme, decisionId, person, consent, refused);
+            Refused(outcome, reasons, programme, decisionId, Describe, refused);
     }
 
     private static bool IsBlocked(LedgerBook book, EnrolledProgramme programme, string personId) =>
@@ -186,8 +200,7 @@ internal sealed class ObligationGrants(ProgrammeCatalogueSource catalogue, Decis
         ReasonSet reasons,
         EnrolledProgramme programme,
         string decisionId,
-        PersonSnapshot person,
-        Consent consent,
+        Action<AuditEntry> describe,
         Func<NotGranted, IMessage> refused
     )
     {
@@ -204,13 +217,12 @@ internal sealed class ObligationGrants(ProgrammeCatalogueSource catalogue, Decis
             null,
             entry =>
             {
-                consent.Describe(entry);
+                describe(entry);
                 entry.Outcome = AuditOutcome.Decided;
                 entry.Decision = outcome;
                 entry.DecisionReasons.Add(details.Select(detail => detail.Reason));
                 entry.Programme = programme.Programme.Id;
                 entry.PolicyVersion = programme.PolicyVersion;
-                entry.PersonVersion = person.Version;
             }
         );
     }

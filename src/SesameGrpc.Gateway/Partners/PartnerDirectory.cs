@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Tls;
 
 namespace SesameGrpc.Gateway.Partners;
@@ -47,11 +48,12 @@ internal sealed class PartnerSnapshot(
 }
 
 /// <summary>
-/// The partners, and revoked tokens, in memory: what every call is checked against. A change on this instance is in force before its answer; a change on another
-/// instance within the refresh interval, by the version in the store.
+/// The partners with their programmes, and revoked tokens, in memory: what every call is checked against. A change on this instance is in force before its answer; a change on another
+/// instance within the refresh interval, by the version in the store; a scheduled version of a programme within it behind its time, by this instance's clock.
 /// </summary>
 internal sealed partial class PartnerDirectory(
     PartnerStore store,
+    ProgrammeReader reader,
     ProgrammeCatalogueSource programmes,
     TrustEpoch epoch,
     GatewayOptions options,
@@ -64,18 +66,20 @@ internal sealed partial class PartnerDirectory(
 
     public PartnerSnapshot Current => current;
 
-    /// <summary>Reads the partners again if their version in the store has changed.</summary>
+    /// <summary>Reads partners and programmes again if their version in the store has changed, or another version of a programme has come in force.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         await loading.WaitAsync(cancellationToken);
         try
         {
-            if (await store.ReadVersionAsync(cancellationToken) == current.Version)
+            var now = time.NowMicros();
+            if (await store.ReadVersionAsync(cancellationToken) == current.Version && now < programmes.Current.ChangesAtMicros)
             {
                 return;
             }
 
             var (version, documents, revokedTokens) = await store.ReadAllAsync(cancellationToken);
+            programmes.Current = await reader.ReadAsync(programmes.File.OverallLimits, now, cancellationToken);
             current = new PartnerSnapshot(version, documents, programmes.Current, revokedTokens);
             epoch.Raise();
         }

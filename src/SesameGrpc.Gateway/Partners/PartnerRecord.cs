@@ -25,7 +25,11 @@ internal sealed class PartnerRecord(Partner document, CompiledCatalogue programm
             .Enrolments.Where(enrolment => programmes.Find(enrolment.Programme) is not null)
             .ToFrozenDictionary(
                 enrolment => enrolment.Programme,
-                enrolment => new EnrolledProgramme(programmes.Find(enrolment.Programme)!, enrolment),
+                enrolment => new EnrolledProgramme(
+                    programmes.Find(enrolment.Programme)!,
+                    enrolment,
+                    programmes.FormerOf(enrolment.Programme)
+                ),
                 StringComparer.Ordinal
             );
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Google.Protobuf;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Storage;
 
@@ -58,15 +59,68 @@ internal sealed class PartnerStore(Database database)
     public static Task<int> RaiseVersionAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Command("UPDATE control_state SET directory_version = directory_version + 1").ExecuteAsync(cancellationToken);
 
-    /// <summary>Writes a partner that <see cref="LockAsync"/> has locked.</summary>
-    public static Task SaveAsync(DbTransaction transaction, Partner partner, CancellationToken cancellationToken) =>
-        transaction
+    /// <summary>Writes a partner that <see cref="LockAsync"/> has locked, and keeps its enrolments' revisions.</summary>
+    public static async Task SaveAsync(DbTransaction transaction, Partner partner, CancellationToken cancellationToken)
+    {
+        await transaction
             .Command(
                 "INSERT INTO partners (partner_id, document) VALUES (@id, @document) ON CONFLICT (partner_id) DO UPDATE SET document = excluded.document",
                 ("id", partner.Partner_),
-                ("document", Google.Protobuf.MessageExtensions.ToByteArray(partner))
+                ("document", partner.ToByteArray())
             )
             .ExecuteAsync(cancellationToken);
+        await KeepRevisionsAsync(transaction, partner, cancellationToken);
+    }
+
+    /// <summary>Keeps the revisions of a partner's enrolments for good, so that decisions made by them can be made again.</summary>
+    public static async Task KeepRevisionsAsync(DbTransaction transaction, Partner partner, CancellationToken cancellationToken)
+    {
+        foreach (var enrolment in partner.Enrolments)
+        {
+            await transaction
+                .Command(
+                    """
+                    INSERT INTO enrolment_revisions (partner_id, programme, revision, document) VALUES (@partner, @programme, @revision, @document)
+                    ON CONFLICT (partner_id, programme, revision) DO NOTHING
+                    """,
+                    ("partner", partner.Partner_),
+                    ("programme", enrolment.Programme),
+                    ("revision", enrolment.Revision),
+                    ("document", enrolment.ToByteArray())
+                )
+                .ExecuteAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>An enrolment as it was at a revision; null: it is not known.</summary>
+    public async Task<Enrolment?> FindRevisionAsync(string partner, string programme, int revision, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var found = await connection
+            .Command(
+                "SELECT document FROM enrolment_revisions WHERE partner_id = @partner AND programme = @programme AND revision = @revision",
+                ("partner", partner),
+                ("programme", programme),
+                ("revision", revision)
+            )
+            .ListAsync(row => Enrolment.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)), cancellationToken);
+        return found.SingleOrDefault();
+    }
+
+    /// <summary>Partners with an enrolment whose revision is not kept: those from before there was a place for it.</summary>
+    public async Task<List<Partner>> ListWithoutRevisionsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var kept = (
+            await connection
+                .Command("SELECT partner_id, programme, revision FROM enrolment_revisions")
+                .ListAsync(row => (row.GetString(0), row.GetString(1), row.GetInt32(2)), cancellationToken)
+        ).ToHashSet();
+        var partners = await connection.Command("SELECT document FROM partners").ListAsync(Parse, cancellationToken);
+        return partners.FindAll(partner =>
+            partner.Enrolments.Any(enrolment => !kept.Contains((partner.Partner_, enrolment.Programme, enrolment.Revision)))
+        );
+    }
 
     private static Partner Parse(DbDataReader reader) => Partner.Parser.ParseFrom(reader.GetFieldValue<byte[]>(0));
 }

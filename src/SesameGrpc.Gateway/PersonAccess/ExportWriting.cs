@@ -51,6 +51,17 @@ internal static class ExportWriting
         json.WriteEndObject();
     }
 
+    public static void WriteFormerScore(this Utf8JsonWriter json, PersonVersion former)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("version", former.Version);
+        json.WriteBoolean("court_listed", former.CourtListed);
+        json.WriteNumberOrNull("fed_score", former.FedScore);
+        json.WriteTime("as_of_time", former.AsOfMicros);
+        json.WriteTime("replace_time", former.EndedMicros);
+        json.WriteEndObject();
+    }
+
     public static void WriteConsent(this Utf8JsonWriter json, PersonConsent consent)
     {
         json.WriteStartObject();

@@ -21,6 +21,7 @@ internal sealed class PersonExport(
     DisputeStore disputes,
     BadgeStore badges,
     BadgeStanding standing,
+    PersonVersionStore versions,
     AccessHistory accesses,
     PartnerDirectory partners,
     GatewayOptions options,
@@ -43,6 +44,7 @@ internal sealed class PersonExport(
         json.WriteTime("export_time", now);
         json.WritePerson(person);
         json.WriteScore(person, options.Persons.ScoreValidity);
+        await WriteFormerScoresAsync(json, person, cancellationToken);
         await WriteConsentsAsync(json, person, now, cancellationToken);
         await WriteObligationsAsync(json, person, cancellationToken);
         await WriteBadgesAsync(json, person, cancellationToken);
@@ -50,6 +52,20 @@ internal sealed class PersonExport(
         await WriteAccessesAsync(json, person, mostAccesses, cancellationToken);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
+    }
+
+    private async Task WriteFormerScoresAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
+    {
+        json.WriteStartArray("former_scores");
+        var page = new List<PersonVersion>();
+        do
+        {
+            page = await versions.ListAsync(person.Id, page.LastOrDefault()?.Version ?? 0, PageSize, cancellationToken);
+            page.ForEach(json.WriteFormerScore);
+            await json.FlushAsync(cancellationToken);
+        } while (page.Count == PageSize);
+
+        json.WriteEndArray();
     }
 
     private async Task WriteConsentsAsync(Utf8JsonWriter json, PersonRow person, long now, CancellationToken cancellationToken)

@@ -116,9 +116,12 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     }
 
     /// <summary>An entry for the audit log with all that the call knows by itself; not yet among <see cref="AuditEntries"/>.</summary>
-    public AuditEntry NewAuditEntry(string? person = null)
+    public AuditEntry NewAuditEntry(string? person = null) => NewAuditEntry(person, entries.NowMicros);
+
+    /// <summary>The same for what was decided at a moment just past.</summary>
+    public AuditEntry NewAuditEntry(string? person, long micros)
     {
-        var entry = entries.New(Caller, Method!, Id);
+        var entry = Audit.AuditEntries.At(micros, Caller, Method!, Id);
         entry.Outcome = Policy?.Effect == Effect.Mutation ? AuditOutcome.Changed : AuditOutcome.Disclosed;
         entry.SubjectHash = (person ?? Person) is { } concerned ? entries.SubjectHashOf(concerned) : ByteString.Empty;
         entry.RequestId = RequestId;

@@ -6,6 +6,9 @@ namespace SesameGrpc.Gateway.Programmes;
 /// <summary>A programme, compiled once.</summary>
 internal sealed class CompiledProgramme(Programme document)
 {
+    /// <summary>How long a decision counts, also where another version is in force by then.</summary>
+    public static readonly TimeSpan DecisionLifetime = TimeSpan.FromMinutes(5);
+
     public Programme Document { get; } = document;
 
     public string Id => Document.Programme_;
@@ -40,10 +43,11 @@ internal sealed class EnrolledProgramme
     private readonly Enrolment enrolment;
     private readonly DailyClock? closing;
 
-    public EnrolledProgramme(CompiledProgramme programme, Enrolment enrolment)
+    public EnrolledProgramme(CompiledProgramme programme, Enrolment enrolment, IEnumerable<CompiledProgramme>? former = null)
     {
         Programme = programme;
         this.enrolment = enrolment;
+        Former = [.. (former ?? []).Select(earlier => new EnrolledProgramme(earlier, enrolment))];
         PolicyVersion = $"{programme.Id}@{programme.Document.Version}.{enrolment.Revision}";
         List<CompiledCondition> conditions = [programme.Condition];
         if (enrolment.MinimumScore > 0)
@@ -68,6 +72,9 @@ internal sealed class EnrolledProgramme
     public CompiledCondition Condition { get; }
 
     public string PolicyVersion { get; }
+
+    /// <summary>The same under versions of the programme that were in force until a moment ago, newest first.</summary>
+    public IReadOnlyList<EnrolledProgramme> Former { get; }
 
     public int MinimumScore => Math.Max(Programme.MinimumScore, enrolment.MinimumScore);
 

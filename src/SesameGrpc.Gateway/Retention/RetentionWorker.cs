@@ -2,6 +2,7 @@ using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.CreditBadges;
+using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
@@ -10,7 +11,7 @@ using SesameGrpc.TransparencyLog;
 namespace SesameGrpc.Gateway.Retention;
 
 /// <summary>What a sweep ended, and what it found left that should be gone.</summary>
-internal readonly record struct Sweep(long Entries, long Obligations, long Left);
+internal readonly record struct Sweep(long Entries, long Obligations, long Left, long PersonVersions = 0);
 
 /// <summary>
 /// Ends what has been kept long enough, and counts afterwards what is left of it; on every instance. Each step is one transaction that finds out for itself whether it is still to be done, so that
@@ -20,6 +21,7 @@ internal sealed partial class RetentionWorker(
     EntryRetentionStore log,
     AdverseRecordStore records,
     BadgeStore badges,
+    PersonVersionStore versions,
     WithdrawalFence fence,
     AuditPublisher publisher,
     AuditLog audit,
@@ -49,18 +51,24 @@ internal sealed partial class RetentionWorker(
         var now = time.GetUtcNow();
         var entryCutoff = now.AddYears(-options.Retention.AuditYears).ToMicros();
         var recordCutoff = now.AddYears(-options.Retention.AdverseYears).ToMicros();
+        var versionCutoff = now.AddDays(-options.Retention.PersonHistoryDays).ToMicros();
         var obligations = await EndObligationsAsync(recordCutoff, cancellationToken);
         var ended = await EndEntriesAsync(entryCutoff, cancellationToken);
+        var formerVersions = await versions.EndAsync(versionCutoff, cancellationToken);
         await fence.ForgetAsync(cancellationToken);
         await badges.ForgetAsync(now - LongestBadgeRecord, cancellationToken);
         await records.ForgetErasuresAsync(now - LongestErasureRecord, cancellationToken);
-        var left = await log.CountLeftAsync(entryCutoff, cancellationToken) + await records.CountLeftAsync(recordCutoff, cancellationToken);
-        var sweep = new Sweep(ended, obligations, left);
+        var left =
+            await log.CountLeftAsync(entryCutoff, cancellationToken)
+            + await records.CountLeftAsync(recordCutoff, cancellationToken)
+            + await versions.CountLeftAsync(versionCutoff, cancellationToken);
+        var sweep = new Sweep(ended, obligations, left, formerVersions);
         metrics.Record(sweep);
-        if (sweep.Entries > 0 || sweep.Obligations > 0 || sweep.Left != lastLeft)
+        if (sweep.Entries > 0 || sweep.Obligations > 0 || sweep.PersonVersions > 0 || sweep.Left != lastLeft)
         {
             await audit.AppendAsync([ResultOf(sweep)], cancellationToken);
-            LogSwept(sweep.Left > 0 ? LogLevel.Warning : LogLevel.Information, sweep.Entries, sweep.Obligations, sweep.Left);
+            var level = sweep.Left > 0 ? LogLevel.Warning : LogLevel.Information;
+            LogSwept(level, sweep.Entries, sweep.Obligations, sweep.PersonVersions, sweep.Left);
         }
 
         lastLeft = sweep.Left;
@@ -151,6 +159,7 @@ internal sealed partial class RetentionWorker(
         {
             EndedEntries = sweep.Entries,
             EndedObligations = sweep.Obligations,
+            EndedPersonVersions = sweep.PersonVersions,
             Left = sweep.Left,
         };
         return leaf;
@@ -165,9 +174,9 @@ internal sealed partial class RetentionWorker(
 
     [LoggerMessage(
         EventId = 2701,
-        Message = "{Entries} entries of the audit log and {Obligations} overdue obligations were kept long enough and are deleted; {Left} are left that should be gone."
+        Message = "{Entries} entries of the audit log, {Obligations} overdue obligations and {PersonVersions} former versions of persons were kept long enough and are deleted; {Left} are left that should be gone."
     )]
-    private partial void LogSwept(LogLevel level, long entries, long obligations, long left);
+    private partial void LogSwept(LogLevel level, long entries, long obligations, long personVersions, long left);
 
     [LoggerMessage(2702, LogLevel.Warning, "What has been kept long enough could not be deleted and is tried again: {Cause}")]
     private partial void LogStoreFailed(string cause);

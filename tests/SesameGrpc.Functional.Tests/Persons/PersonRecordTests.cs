@@ -89,7 +89,7 @@ public sealed class PersonRecordTests(Stores stores)
 
         string[] names =
         [
-            .. new[] { "format", "format_version", "export_time", "person", "score", "consents", "obligations" },
+            .. new[] { "format", "format_version", "export_time", "person", "score", "former_scores", "consents", "obligations" },
             .. new[] { "credit_badges", "disputes", "accesses", "accesses_limit", "accesses_complete" },
         ];
         Assert.Equal(names, json.RootElement.EnumerateObject().Select(property => property.Name));

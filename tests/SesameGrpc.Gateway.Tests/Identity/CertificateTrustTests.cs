@@ -44,7 +44,15 @@ public sealed class CertificateTrustTests : IDisposable
         tls = new TlsMaterialSource(options, epoch, time, NullLogger<TlsMaterialSource>.Instance);
 
         // No partner is read here: the directory is empty and never refreshed.
-        directory = new PartnerDirectory(null!, Samples.CatalogueSource, epoch, options, time, NullLogger<PartnerDirectory>.Instance);
+        directory = new PartnerDirectory(
+            null!,
+            null!,
+            Samples.CatalogueSource,
+            epoch,
+            options,
+            time,
+            NullLogger<PartnerDirectory>.Instance
+        );
         trust = new CertificateTrust(tls, directory, epoch, time);
     }
 

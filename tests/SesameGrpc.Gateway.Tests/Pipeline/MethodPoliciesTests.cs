@@ -22,6 +22,8 @@ public sealed class MethodPoliciesTests
         "sesame.operator.v1.AuditService/ExportAuditLog",
         "sesame.operator.v1.AuditService/CheckAuditLog",
         "sesame.operator.v1.LedgerService/CheckLedger",
+        "sesame.operator.v1.ProgrammeAdminService/DryRunProgrammeVersion",
+        "sesame.operator.v1.ProgrammeAdminService/ReplayDecisions",
         "grpc.health.v1.Health/Watch",
     ];
 
@@ -84,7 +86,8 @@ public sealed class MethodPoliciesTests
             row =>
                 Assert.Equal(
                     row.Effect != Effect.Mutation,
-                    Contracts[row.Method].Name.StartsWithAny("Get", "List", "BatchGet", "Check", "BatchCheck", "Export", "Stream")
+                    Contracts[row.Method]
+                        .Name.StartsWithAny("Get", "List", "BatchGet", "Check", "BatchCheck", "Export", "Stream", "DryRun", "Replay")
                 )
         );
 

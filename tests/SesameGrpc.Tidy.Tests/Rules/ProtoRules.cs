@@ -7,7 +7,7 @@ namespace SesameGrpc.Tidy.Tests.Rules;
 internal static class ProtoRules
 {
     private const string StylePage = "see protos/STYLE.md";
-    private static readonly string[] ReadVerbs = ["Get", "List", "BatchGet", "Check", "BatchCheck", "Export", "Stream"];
+    private static readonly string[] ReadVerbs = ["Get", "List", "BatchGet", "Check", "BatchCheck", "Export", "Stream", "DryRun", "Replay"];
 
     /// <summary>Mutations that repeat safely by another key than request_id, each with its reason.</summary>
     public static IReadOnlyDictionary<string, string> ReplayExceptions { get; } =

@@ -36,7 +36,7 @@ internal static class EnglishLeavingTexts
             OptOutLead: "This happens at once:",
             OptOutPoints:
             [
-                "Your score is deleted.",
+                "Your score is deleted. What decisions rested on is kept for a limited time, so that they can be checked.",
                 "All your consents end. Partners see you as somebody they do not know.",
                 "What you have open with partners stays open, and you can still see it here.",
                 "You may take part again at any time. You then begin anew.",

@@ -3,13 +3,13 @@ using SesameGrpc.Gateway.Refusals;
 using Xunit;
 using GetProgrammeRequest = SesameGrpc.Contracts.Operator.V1.GetProgrammeRequest;
 using ListProgrammesRequest = SesameGrpc.Contracts.Operator.V1.ListProgrammesRequest;
-using ProgrammeAdminService = SesameGrpc.Gateway.Programmes.ProgrammeAdminService;
+using ProgrammeAdminService = SesameGrpc.Gateway.ProgrammeAccess.ProgrammeAdminService;
 
-namespace SesameGrpc.Gateway.Tests.Programmes;
+namespace SesameGrpc.Gateway.Tests.ProgrammeAccess;
 
 public sealed class ProgrammeAdminServiceTests
 {
-    private readonly ProgrammeAdminService service = new(Samples.CatalogueSource);
+    private readonly ProgrammeAdminService service = new(Samples.CatalogueSource, null!, null!, null!, null!, null!, null!, null!);
 
     [Fact]
     public async Task ListProgrammes_PageByPage_GivesEachOnceInOrder()

@@ -1,0 +1,52 @@
+using Google.Protobuf.Collections;
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Configuration;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.Eligibility;
+
+/// <summary>
+/// Adds to the entry of a decision what it takes to decide again, beside what every entry has: the moment, how long scores counted, and what was stated about the order. Who decides adds the policy version and
+/// the version of the person's row.
+/// </summary>
+internal sealed class DecisionRecord(OrderFactsSeal seal, GatewayOptions options)
+{
+    private readonly long validitySeconds = (long)options.Persons.ScoreValidity.TotalSeconds;
+
+    /// <summary>A check's; an order of which nothing was stated costs nothing.</summary>
+    public void Describe(AuditEntry entry, Money? amount, MapField<string, AttributeValue> attributes)
+    {
+        entry.ScoreValiditySeconds = validitySeconds;
+        if (amount is not null || attributes.Count > 0)
+        {
+            entry.OrderFacts = seal.Seal(new OrderFacts { Amount = amount, Attributes = { attributes } }, entry.SubjectHash);
+        }
+    }
+
+    /// <summary>A grant's. The honoured decision is null where it was decided anew.</summary>
+    public void Describe(
+        AuditEntry entry,
+        long decidedMicros,
+        Money? amount,
+        MapField<string, AttributeValue> attributes,
+        bool acceptPartial = false,
+        HonouredDecision? honoured = null
+    )
+    {
+        entry.RecordTime = Instants.ToTimestamp(decidedMicros);
+        entry.ScoreValiditySeconds = validitySeconds;
+        if (amount is not null || attributes.Count > 0 || honoured is not null)
+        {
+            var facts = new OrderFacts
+            {
+                Amount = amount,
+                Attributes = { attributes },
+                AcceptPartial = acceptPartial,
+                HonouredDecisionId = honoured?.Id ?? "",
+                HonouredPolicyVersion = honoured?.PolicyVersion ?? "",
+            };
+            entry.OrderFacts = seal.Seal(facts, entry.SubjectHash);
+        }
+    }
+}
