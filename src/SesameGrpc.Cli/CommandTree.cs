@@ -10,6 +10,7 @@ using SesameGrpc.Cli.Ledger;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
+using SesameGrpc.Cli.Programmes;
 using SesameGrpc.Cli.Scores;
 using SesameGrpc.Cli.Visits;
 using SesameGrpc.Cli.Webhooks;
@@ -24,7 +25,7 @@ internal static class CommandTree
 
         Exit codes: 0 done; 1 the call failed (reason, advice and request id on stderr); 2 wrong usage;
         3 answered, but refused or partly left out (NOT_ELIGIBLE, NOT_GRANTED, NOT_ISSUED, rejected lines); 4 gateway not reachable;
-        5 the audit log does not fit what was signed, or the ledger does not fit its journal.
+        5 the audit log does not fit what was signed, the ledger does not fit its journal, or a decision does not come out as recorded.
         """;
 
     /// <summary>Longer than a gateway takes to drain, so that Ctrl-C never cuts it off.</summary>
@@ -62,6 +63,7 @@ internal static class CommandTree
             PersonCommands.Create(),
             ConsentCommands.Create(),
             ScoresImportCommand.Create(),
+            ProgrammeCommands.Create(),
             LedgerCommands.Create(),
             AuditCommands.Create()
         );

@@ -91,7 +91,8 @@ internal sealed class ObligationGrants(
         var honoured = person.CourtListed
             ? null
             : seal.Honour(partner.Id, personId, programme, order.Amount, order.Attributes, order.DecisionId, nowMicros);
-        var decision = honoured?.Decision ?? EligibilityRules.Decide(programme, person, order.Amount, order.Attributes, nowMicros, validity);
+        var decision =
+            honoured?.Decision ?? EligibilityRules.Decide(programme, person, order.Amount, order.Attributes, nowMicros, validity);
         var decisionId = honoured is null ? seal.Seal(subject, decision, nowMicros) : order.DecisionId;
         if (decision.Outcome != EligibilityDecision.Eligible)
         {
