@@ -21,7 +21,15 @@ namespace SesameGrpc.Gateway.CreditBadges;
 /// <param name="Programme">The programme that it was decided by.</param>
 /// <param name="Consent">The consent that it rests on.</param>
 /// <param name="PersonVersion">Version of the person's row that was decided on.</param>
-internal sealed record BadgeOutcome(Badge? Badge, Decision Decision, EnrolledProgramme Programme, Consent Consent, long PersonVersion);
+/// <param name="Micros">The moment that was decided for.</param>
+internal sealed record BadgeOutcome(
+    Badge? Badge,
+    Decision Decision,
+    EnrolledProgramme Programme,
+    Consent Consent,
+    long PersonVersion,
+    long Micros
+);
 
 /// <summary>Issues, renews and revokes badges, inside the transaction of the request, under the person's lock.</summary>
 internal sealed class BadgeChanges(PersonStore persons, GatewayOptions options, TimeProvider time)
@@ -75,7 +83,7 @@ internal sealed class BadgeChanges(PersonStore persons, GatewayOptions options, 
 
         if (decision.Outcome != EligibilityDecision.Eligible)
         {
-            return new BadgeOutcome(null, decision, programme, consent, row.Person.Version);
+            return new BadgeOutcome(null, decision, programme, consent, row.Person.Version, now);
         }
 
         var badge = new Badge
@@ -99,7 +107,7 @@ internal sealed class BadgeChanges(PersonStore persons, GatewayOptions options, 
 
         // Two persons' badges for one profile may be on their way at once; the second waits for the first's row here, and then finds it.
         return await WriteAsync(transaction, former is null ? Insert : Update, badge, cancellationToken) == 1
-            ? new BadgeOutcome(badge, decision, programme, consent, row.Person.Version)
+            ? new BadgeOutcome(badge, decision, programme, consent, row.Person.Version, now)
             : throw new RefusalException(ProfileTaken());
     }
 

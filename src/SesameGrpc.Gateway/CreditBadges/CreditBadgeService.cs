@@ -22,6 +22,7 @@ internal sealed class CreditBadgeService(
     BadgeStanding standing,
     BadgeProofs proofs,
     BadgeAddresses addresses,
+    DecisionRecord record,
     RequestReplay replay
 ) : Contracts.Partner.V1.CreditBadgeService.CreditBadgeServiceBase
 {
@@ -122,7 +123,7 @@ internal sealed class CreditBadgeService(
                 },
             };
 
-    private static AuditEntry EntryOf(Call call, BadgeOutcome outcome)
+    private AuditEntry EntryOf(Call call, BadgeOutcome outcome)
     {
         var entry = outcome.Badge is { } badge ? EntryOf(call, badge) : call.NewAuditEntry();
         outcome.Consent.Describe(entry);
@@ -130,6 +131,7 @@ internal sealed class CreditBadgeService(
         entry.DecisionReasons.Add(ReasonTexts.Of(outcome.Decision.Reasons).Select(detail => detail.Reason));
         (entry.Programme, entry.PolicyVersion) = (outcome.Programme.Programme.Id, outcome.Programme.PolicyVersion);
         entry.PersonVersion = outcome.PersonVersion;
+        record.Describe(entry, outcome.Micros, amount: null, []);
         entry.DisclosedFields.Add("decision");
         if (outcome.Badge is null)
         {

@@ -63,6 +63,7 @@ internal sealed class DecisionBasisReader(
             entry.RecordTime.ToMicros(),
             TimeSpan.FromSeconds(entry.ScoreValiditySeconds),
             DecisionReplay.IsGrant(entry),
+            DecisionReplay.IsBadge(entry),
             honoured,
             DecisionReplay.LimitReachedIn(entry)
         );

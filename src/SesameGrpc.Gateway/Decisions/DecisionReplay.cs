@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Programmes;
@@ -12,6 +13,7 @@ namespace SesameGrpc.Gateway.Decisions;
 /// <param name="Micros">The moment that was decided for.</param>
 /// <param name="Validity">How long scores counted.</param>
 /// <param name="IsGrant">Whether an obligation was to come of it.</param>
+/// <param name="IsBadge">Whether a badge was to come of it, which asks for more than its programme does.</param>
 /// <param name="Honoured">The earlier decision that a grant honoured; null: none.</param>
 /// <param name="LimitReached">What the person had open that refused a grant: a limit reached, or something overdue; null: nothing did. A fact: the ledger's journal says what was open.</param>
 internal sealed record DecisionFacts(
@@ -20,6 +22,7 @@ internal sealed record DecisionFacts(
     long Micros,
     TimeSpan Validity,
     bool IsGrant,
+    bool IsBadge,
     Decision? Honoured,
     DecisionReason? LimitReached
 );
@@ -42,6 +45,7 @@ internal sealed record DecisionOutcome(EligibilityDecision Decision, IReadOnlyLi
 internal static class DecisionReplay
 {
     private const string Checks = "sesame.partner.v1.EligibilityService/";
+    private const string Badges = "sesame.partner.v1.CreditBadgeService/";
 
     private static readonly DecisionReason[] Limits =
     [
@@ -67,12 +71,17 @@ internal static class DecisionReplay
     /// <summary>Whether an obligation was to come of it: whatever is not a check is a grant.</summary>
     public static bool IsGrant(AuditEntry entry) => !entry.Method.StartsWith(Checks, StringComparison.Ordinal);
 
+    /// <summary>Whether a badge was to come of it.</summary>
+    public static bool IsBadge(AuditEntry entry) => entry.Method.StartsWith(Badges, StringComparison.Ordinal);
+
     /// <summary>The limit that refused it; null: none did.</summary>
     public static DecisionReason? LimitReachedIn(AuditEntry entry) =>
         entry.DecisionReasons is [var only] && Limits.Contains(only) ? only : null;
 
     private static Decision First(EnrolledProgramme programme, DecisionFacts facts) =>
-        EligibilityRules.Decide(programme, facts.Person, facts.Order.Amount, facts.Order.Attributes, facts.Micros, facts.Validity);
+        facts.IsBadge
+            ? BadgeRules.Decide(programme, facts.Person, facts.Micros, facts.Validity)
+            : EligibilityRules.Decide(programme, facts.Person, facts.Order.Amount, facts.Order.Attributes, facts.Micros, facts.Validity);
 
     private static DecisionOutcome NotEligible(DecisionReason reason) => new(EligibilityDecision.NotEligible, [reason]);
 }
