@@ -22,6 +22,7 @@ public sealed class OperatorChannel : IDisposable
         ScoreFeed = new ScoreFeedService.ScoreFeedServiceClient(calls);
         Audit = new AuditService.AuditServiceClient(calls);
         Persons = new PersonService.PersonServiceClient(calls);
+        Fulfilments = new FulfilmentExportService.FulfilmentExportServiceClient(calls);
         Ledger = new LedgerService.LedgerServiceClient(calls);
     }
 
@@ -39,6 +40,9 @@ public sealed class OperatorChannel : IDisposable
 
     /// <summary>The audit log.</summary>
     public AuditService.AuditServiceClient Audit { get; }
+
+    /// <summary>Partners' reports of how persons kept their agreements, for scoring and for other bureaus.</summary>
+    public FulfilmentExportService.FulfilmentExportServiceClient Fulfilments { get; }
 
     /// <summary>Obligations of every partner and person.</summary>
     public LedgerService.LedgerServiceClient Ledger { get; }

@@ -33,6 +33,12 @@ public static class PartnerScopes
     /// <summary>Issue, renew and revoke badges.</summary>
     public const string BadgeWrite = "credit_badge.write";
 
+    /// <summary>Read the partner's reports of how persons kept their agreements.</summary>
+    public const string FulfilmentRead = "fulfilment.read";
+
+    /// <summary>Report how persons kept their agreements, and correct it.</summary>
+    public const string FulfilmentWrite = "fulfilment.write";
+
     /// <summary>See what persons have agreed to.</summary>
     public const string ConsentRead = "consent.read";
 

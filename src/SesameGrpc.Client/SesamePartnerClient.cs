@@ -41,6 +41,7 @@ public sealed class SesamePartnerClient : IDisposable
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
         DeferredPayments = new DeferredPaymentService.DeferredPaymentServiceClient(calls);
         CreditBadges = new CreditBadgeService.CreditBadgeServiceClient(calls);
+        Fulfilments = new FulfilmentService.FulfilmentServiceClient(calls);
         Consents = new ConsentService.ConsentServiceClient(calls);
         Events = new EventService.EventServiceClient(calls);
         Webhooks = new WebhookService.WebhookServiceClient(calls);
@@ -63,6 +64,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>Badges on profiles.</summary>
     public CreditBadgeService.CreditBadgeServiceClient CreditBadges { get; }
+
+    /// <summary>Reports of how persons kept their agreements.</summary>
+    public FulfilmentService.FulfilmentServiceClient Fulfilments { get; }
 
     /// <summary>What persons have agreed to.</summary>
     public ConsentService.ConsentServiceClient Consents { get; }

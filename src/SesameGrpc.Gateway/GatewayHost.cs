@@ -22,6 +22,7 @@ using SesameGrpc.Gateway.Erasure;
 using SesameGrpc.Gateway.ErrorReference;
 using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Failpoints;
+using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
@@ -105,7 +106,7 @@ internal static class GatewayHost
             .AddSingleton<RequestReplay>();
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
         services.AddSingleton<DeadlineStore>().AddHostedService<DeadlineWorker>();
-        services.AddCollections(options).AddWebhooks().AddRetention().AddCreditBadges();
+        services.AddCollections(options).AddWebhooks().AddRetention().AddCreditBadges().AddFulfilments();
         AddTokens(services, options, keys);
         services.AddPages(options, keys).AddPersonPages().AddCodeFlow();
         AddCalls(services, options);
@@ -215,6 +216,8 @@ internal static class GatewayHost
         Map<DepositWaiverService>(Contracts.Partner.V1.DepositWaiverService.BindService);
         Map<DeferredPaymentService>(Contracts.Partner.V1.DeferredPaymentService.BindService);
         Map<CreditBadgeService>(Contracts.Partner.V1.CreditBadgeService.BindService);
+        Map<FulfilmentService>(Contracts.Partner.V1.FulfilmentService.BindService);
+        Map<FulfilmentExportService>(Contracts.Operator.V1.FulfilmentExportService.BindService);
         Map<ConsentService>(Contracts.Partner.V1.ConsentService.BindService);
         Map<EventService>(Contracts.Partner.V1.EventService.BindService);
         Map<WebhookService>(Contracts.Partner.V1.WebhookService.BindService);

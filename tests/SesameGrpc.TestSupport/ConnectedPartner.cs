@@ -20,6 +20,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
         "deposit_waiver.write",
         "deferred_payment.read",
         "deferred_payment.write",
+        "fulfilment.read",
+        "fulfilment.write",
         "consent.read",
         "event.read",
         "webhook.read",
@@ -28,7 +30,15 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
 
     /// <summary>The scopes that a person agrees to.</summary>
     public static string[] ConsentScopes { get; } =
-    ["score.read", "score.band.read", "score.dimensions.read", "eligibility.check", "deposit_waiver.write", "deferred_payment.write"];
+    [
+        "score.read",
+        "score.band.read",
+        "score.dimensions.read",
+        "eligibility.check",
+        "deposit_waiver.write",
+        "deferred_payment.write",
+        "fulfilment.write",
+    ];
 
     public X509Certificate2 Certificate { get; } = certificate;
 
@@ -54,6 +64,8 @@ public sealed class ConnectedPartner(GrpcChannel channel, X509Certificate2 certi
     public DeferredPaymentService.DeferredPaymentServiceClient Visits => new(Invoker);
 
     public CreditBadgeService.CreditBadgeServiceClient Badges => new(Invoker);
+
+    public FulfilmentService.FulfilmentServiceClient Fulfilments => new(Invoker);
 
     public EventService.EventServiceClient Events => new(Invoker);
 

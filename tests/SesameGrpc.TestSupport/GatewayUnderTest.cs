@@ -78,6 +78,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public ProgrammeAdminService.ProgrammeAdminServiceClient Programmes => new(OperatorChannel);
 
+    public FulfilmentExportService.FulfilmentExportServiceClient Fulfilments => new(OperatorChannel);
+
     public LedgerService.LedgerServiceClient Ledger => new(OperatorChannel);
 
     /// <summary>A singleton of the gateway's own, for what cannot be seen from outside.</summary>

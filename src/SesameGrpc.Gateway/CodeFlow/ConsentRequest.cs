@@ -21,6 +21,7 @@ internal sealed record ConsentRequest(Purpose Purpose, IReadOnlyList<string> Sco
         PartnerScopes.DepositWaiverWrite,
         PartnerScopes.DeferredPaymentWrite,
         PartnerScopes.CreditBadgeWrite,
+        PartnerScopes.FulfilmentWrite,
     ];
 
     private static readonly Dictionary<string, Purpose> Purposes = Enum.GetValues<Purpose>()

@@ -125,6 +125,21 @@ internal sealed class ConsentStore(Database database)
             )
             .ListAsync(Consent.Map, cancellationToken);
 
+    /// <summary>All consents that a person has ever given to a partner, ended ones too.</summary>
+    public static Task<List<Consent>> ListAllAsync(
+        DbTransaction transaction,
+        string person,
+        string partner,
+        CancellationToken cancellationToken
+    ) =>
+        transaction
+            .Command(
+                $"SELECT {Consent.Columns} FROM consents c WHERE c.person_id = @person AND c.partner_id = @partner",
+                ("person", person),
+                ("partner", partner)
+            )
+            .ListAsync(Consent.Map, cancellationToken);
+
     public static Task InsertAsync(DbTransaction transaction, Consent consent, CancellationToken cancellationToken) =>
         transaction
             .Command(

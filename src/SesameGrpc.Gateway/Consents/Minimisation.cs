@@ -5,7 +5,7 @@ using SesameGrpc.Gateway.Partners;
 namespace SesameGrpc.Gateway.Consents;
 
 /// <summary>
-/// What a kind of partner may be told, for which purpose: no more than the purpose needs (Personal Information Protection Law, China, article 6; GDPR article 5(1)(c)).
+/// What a kind of partner may be told, for which purpose, and whether it may report on the person: no more than the purpose needs (Personal Information Protection Law, China, article 6; GDPR article 5(1)(c)).
 /// A pair without a row may be told nothing, so there is no consent for it.
 /// </summary>
 internal static class Minimisation
@@ -16,17 +16,17 @@ internal static class Minimisation
     private static readonly (PartnerKind Kind, Purpose Purpose, PersonField Fields)[] Rows =
     [
         // kind                 purpose                   what may be told
-        (PartnerKind.Sharing,   Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
-        (PartnerKind.Rental,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
+        (PartnerKind.Sharing,   Purpose.DepositWaiver,    YesOrNo | PersonField.Report | PersonField.Band | PersonField.Score),
+        (PartnerKind.Rental,    Purpose.DepositWaiver,    YesOrNo | PersonField.Report | PersonField.Band | PersonField.Score),
         (PartnerKind.Hospital,  Purpose.DeferredPayment,  YesOrNo),
         (PartnerKind.Hospital,  Purpose.DepositWaiver,    YesOrNo),
-        (PartnerKind.Library,   Purpose.LibraryLending,   YesOrNo),
+        (PartnerKind.Library,   Purpose.LibraryLending,   YesOrNo | PersonField.Report),
         (PartnerKind.Dating,    Purpose.CreditBadge,      PersonField.Decision | PersonField.Band | PersonField.PublicBand),
-        (PartnerKind.Retail,    Purpose.Trial,            YesOrNo | PersonField.Band),
-        (PartnerKind.Retail,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band),
+        (PartnerKind.Retail,    Purpose.Trial,            YesOrNo | PersonField.Report | PersonField.Band),
+        (PartnerKind.Retail,    Purpose.DepositWaiver,    YesOrNo | PersonField.Report | PersonField.Band),
         (PartnerKind.Transport, Purpose.PriorityService,  PersonField.Decision),
-        (PartnerKind.Lender,    Purpose.CreditLine,       YesOrNo | PersonField.Band | PersonField.Score | PersonField.Dimensions),
-        (PartnerKind.Lender,    Purpose.DepositWaiver,    YesOrNo | PersonField.Band | PersonField.Score),
+        (PartnerKind.Lender,    Purpose.CreditLine,       YesOrNo | PersonField.Report | PersonField.Band | PersonField.Score | PersonField.Dimensions),
+        (PartnerKind.Lender,    Purpose.DepositWaiver,    YesOrNo | PersonField.Report | PersonField.Band | PersonField.Score),
     ];
 
     // What each scope that tells of a person tells, and what it tells beside that where kind and purpose allow it. A scope that is not here tells of no person whom the
@@ -41,6 +41,7 @@ internal static class Minimisation
         (PartnerScopes.DepositWaiverWrite,  YesOrNo,                              PersonField.None),
         (PartnerScopes.DeferredPaymentWrite, YesOrNo,                             PersonField.None),
         (PartnerScopes.CreditBadgeWrite,    PersonField.Decision | PersonField.Band | PersonField.PublicBand, PersonField.None),
+        (PartnerScopes.FulfilmentWrite,     PersonField.Report,                   PersonField.None),
     ];
 
     // Looked up at each call.

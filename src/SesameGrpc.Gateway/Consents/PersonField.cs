@@ -23,4 +23,7 @@ internal enum PersonField
 
     /// <summary>The band, told to anybody who looks at the person's profile.</summary>
     PublicBand = 32,
+
+    /// <summary>The other way round: what the partner may tell others of the person, how an agreement was kept.</summary>
+    Report = 64,
 }

@@ -9,11 +9,12 @@ internal enum DisputeKind
     Score = 1,
     Refusal = 2,
     Obligation = 3,
+    Fulfilment = 4,
 }
 
 /// <summary>What a person objects to.</summary>
 /// <param name="Kind">What kind of thing it is.</param>
-/// <param name="About">Of a refusal the number of its leaf in the audit log, of an obligation its id; empty for the score.</param>
+/// <param name="About">Of a refusal the number of its leaf in the audit log, of an obligation or a partner's report its id; empty for the score.</param>
 internal readonly record struct DisputeTopic(DisputeKind Kind, string About);
 
 /// <summary>An objection of a person, as stored. Immutable.</summary>

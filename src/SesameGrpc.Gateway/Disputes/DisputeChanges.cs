@@ -1,7 +1,9 @@
 using System.Data.Common;
 using System.Globalization;
 using Google.Protobuf;
+using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
+using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -76,6 +78,17 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
         return answered == 1 ? dispute : throw new RefusalException(Refuse.StateConflict("ANSWERED", "", 0));
     }
 
+    /// <summary>Adds what the export has to tell of a dispute that was opened or answered, right behind its leaf, the transaction's last.</summary>
+    public static void AppendBehindLeaf(StatementBatch last, Dispute dispute)
+    {
+        if (dispute.Topic.Kind == DisputeKind.Fulfilment)
+        {
+            var change = dispute.Answer is null ? FulfilmentChange.Disputed : FulfilmentChange.DisputeAnswered;
+            var pending = new PendingChange(dispute.Topic.About, change, 0);
+            FulfilmentJournal.Append(last, [pending], 1, dispute.AnsweredMicros ?? dispute.OpenedMicros);
+        }
+    }
+
     private async Task<bool> IsTheirsAsync(
         DbTransaction transaction,
         PersonRow person,
@@ -94,6 +107,15 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
                     )
                     .ScalarInt64Async(cancellationToken);
                 return found == 1;
+            case DisputeKind.Fulfilment:
+                var reports = await transaction
+                    .Command(
+                        "SELECT COUNT(*) FROM fulfilments WHERE fulfilment_id = @id AND person_id = @person",
+                        ("id", topic.About),
+                        ("person", person.Id)
+                    )
+                    .ScalarInt64Async(cancellationToken);
+                return reports == 1;
             case DisputeKind.Refusal:
                 var index = long.Parse(topic.About, CultureInfo.InvariantCulture);
                 var leaf = await AuditStore.LeafAsync(transaction.Connection!, index, cancellationToken);

@@ -1,7 +1,10 @@
 using System.Data.Common;
 using Google.Protobuf;
+using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Consents;
+using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -9,8 +12,33 @@ using SesameGrpc.Gateway.Withdrawals;
 
 namespace SesameGrpc.Gateway.Erasure;
 
-/// <summary>A person who is erased once the transaction commits: when, what became of the consents, and what the caches have to hear.</summary>
-internal sealed record Erased(string Person, long Micros, ConsentOutcome Withdrawn, PendingChanges Pending);
+/// <summary>A person who is erased once the transaction commits: when, what became of the consents, which reports are gone, and what the caches have to hear.</summary>
+internal sealed record Erased(string Person, long Micros, ConsentOutcome Withdrawn, IReadOnlyList<string> Reports, PendingChanges Pending)
+{
+    /// <summary>The leaves, each begun by the caller for the person: one for each consent, one for each report, one for the person.</summary>
+    public List<AuditEntry> EntriesOf(Func<string, AuditEntry> newEntry)
+    {
+        var leaves = Withdrawn.EntriesOf(newEntry);
+        leaves.AddRange(Reports.Select(report => FulfilmentJournal.Describe(newEntry(Person), report, 0)));
+        var own = newEntry(Person);
+        own.Outcome = AuditOutcome.Changed;
+        leaves.Add(own);
+        return leaves;
+    }
+
+    /// <summary>Adds what partners and other bureaus hear, right behind the leaves.</summary>
+    public void AppendBehindLeaves(StatementBatch last, int leaves)
+    {
+        Withdrawn.AppendBehindLeaves(last, leaves);
+        var first = leaves - 1 - Reports.Count;
+        FulfilmentJournal.Append(
+            last,
+            Reports.Select((report, index) => new PendingChange(report, FulfilmentChange.Erased, first + index)),
+            leaves,
+            Micros
+        );
+    }
+}
 
 /// <summary>
 /// Erases persons: deletes everything that leads from the operator's id, or a partner's subject, to the internal id, inside the transaction of whoever asks. Invariant: what is left, obligations that have ended,
@@ -65,6 +93,7 @@ internal sealed class PersonErasure(
         // To the partners it is a withdrawal like any other.
         var withdrawn = await consents.WithdrawAllAsync(transaction, row.Id, cancellationToken);
         var pending = await changes.BeforeCommitAsync(transaction, [(row.Id, row.Person.Version + 1)], cancellationToken);
+        var reports = await FulfilmentJournal.DeleteOfAsync(transaction, row.Id, cancellationToken);
         foreach (var deletion in Deletions)
         {
             await transaction.Command(deletion, ("person", row.Id)).ExecuteAsync(cancellationToken);
@@ -72,7 +101,7 @@ internal sealed class PersonErasure(
 
         withdrawn.ForgetPerson();
         await UntellEventsAsync(transaction, row.Id, cancellationToken);
-        return new Erased(row.Id, time.NowMicros(), withdrawn, pending);
+        return new Erased(row.Id, time.NowMicros(), withdrawn, reports, pending);
     }
 
     // Events stay, since partners go on with what they were told of their own objects; whom they were about does not.

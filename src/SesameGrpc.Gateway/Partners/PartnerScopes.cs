@@ -13,6 +13,8 @@ internal static class PartnerScopes
     public const string DeferredPaymentWrite = "deferred_payment.write";
     public const string CreditBadgeRead = "credit_badge.read";
     public const string CreditBadgeWrite = "credit_badge.write";
+    public const string FulfilmentRead = "fulfilment.read";
+    public const string FulfilmentWrite = "fulfilment.write";
     public const string ConsentRead = "consent.read";
     public const string EventRead = "event.read";
     public const string WebhookRead = "webhook.read";
@@ -30,6 +32,8 @@ internal static class PartnerScopes
         DeferredPaymentWrite,
         CreditBadgeRead,
         CreditBadgeWrite,
+        FulfilmentRead,
+        FulfilmentWrite,
         ConsentRead,
         EventRead,
         WebhookRead,

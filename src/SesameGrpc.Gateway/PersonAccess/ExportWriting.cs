@@ -136,14 +136,18 @@ internal static class ExportWriting
             {
                 DisputeSubject.AboutOneofCase.LeafIndex => "REFUSAL",
                 DisputeSubject.AboutOneofCase.ObligationId => "OBLIGATION",
+                DisputeSubject.AboutOneofCase.FulfilmentId => "FULFILMENT",
                 _ => "SCORE",
             }
         );
         json.WriteString(
             "about_id",
-            dispute.About.AboutCase == DisputeSubject.AboutOneofCase.LeafIndex
-                ? dispute.About.LeafIndex.ToString()
-                : dispute.About.ObligationId
+            dispute.About.AboutCase switch
+            {
+                DisputeSubject.AboutOneofCase.LeafIndex => dispute.About.LeafIndex.ToString(),
+                DisputeSubject.AboutOneofCase.FulfilmentId => dispute.About.FulfilmentId,
+                _ => dispute.About.ObligationId,
+            }
         );
         json.WriteString("statement", dispute.Statement);
         json.WriteName("state", dispute.State);

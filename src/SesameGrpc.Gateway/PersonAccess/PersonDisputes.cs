@@ -32,13 +32,14 @@ internal sealed class PersonDisputes(
             .Require(
                 TopicOf(request.About) is not null,
                 "about",
-                "must be the score, a number of the audit log from 0 on, or an obligation's id"
+                "must be the score, a number of the audit log from 0 on, or the id of an obligation or of a report"
             )
             .Require(DisputeRules.IsText(request.Statement), "statement", TextRule)
             .Enforce();
         var row = await persons.FindByExternalIdAsync(request.Person, context.CancellationToken);
         var call = context.Call();
         call.Concerns(row?.Id ?? request.Person);
+        Dispute? dispute = null;
         return await replay.RunAsync(
             context,
             request.RequestId,
@@ -47,10 +48,11 @@ internal sealed class PersonDisputes(
             async (transaction, token) =>
             {
                 var person = row?.Id ?? throw new RefusalException(Refuse.NotFound());
-                var dispute = await changes.OpenAsync(transaction, person, TopicOf(request.About)!.Value, request.Statement, token);
+                dispute = await changes.OpenAsync(transaction, person, TopicOf(request.About)!.Value, request.Statement, token);
                 Audit(call, dispute);
                 return new OpenDisputeResponse { Dispute = ToMessage(dispute) };
-            }
+            },
+            (last, _) => DisputeChanges.AppendBehindLeaf(last, dispute!)
         );
     }
 
@@ -95,6 +97,7 @@ internal sealed class PersonDisputes(
     {
         new FieldCheck().Require(DisputeRules.IsText(request.Answer), "answer", TextRule).Enforce();
         var call = context.Call();
+        Dispute? dispute = null;
         return replay.RunAsync(
             context,
             request.RequestId,
@@ -102,11 +105,12 @@ internal sealed class PersonDisputes(
             AnswerDisputeResponse.Parser,
             async (transaction, token) =>
             {
-                var dispute = await changes.AnswerAsync(transaction, request.DisputeId, request.Answer, token);
+                dispute = await changes.AnswerAsync(transaction, request.DisputeId, request.Answer, token);
                 call.Concerns(dispute.Person);
                 Audit(call, dispute);
                 return new AnswerDisputeResponse { Dispute = ToMessage(dispute) };
-            }
+            },
+            (last, _) => DisputeChanges.AppendBehindLeaf(last, dispute!)
         );
     }
 
@@ -120,6 +124,7 @@ internal sealed class PersonDisputes(
             {
                 DisputeKind.Refusal => new DisputeSubject { LeafIndex = long.Parse(dispute.Topic.About, CultureInfo.InvariantCulture) },
                 DisputeKind.Obligation => new DisputeSubject { ObligationId = dispute.Topic.About },
+                DisputeKind.Fulfilment => new DisputeSubject { FulfilmentId = dispute.Topic.About },
                 _ => new DisputeSubject { Score = true },
             },
             Statement = dispute.Statement,
@@ -138,7 +143,7 @@ internal sealed class PersonDisputes(
         call.AuditEntries.Add(entry);
     }
 
-    // Null: it is none of the three.
+    // Null: it is none of the four.
     private static DisputeTopic? TopicOf(DisputeSubject? about) =>
         about switch
         {
@@ -150,6 +155,10 @@ internal sealed class PersonDisputes(
             { AboutCase: DisputeSubject.AboutOneofCase.ObligationId } when TimedId.Is(about.ObligationId) => new DisputeTopic(
                 DisputeKind.Obligation,
                 about.ObligationId
+            ),
+            { AboutCase: DisputeSubject.AboutOneofCase.FulfilmentId } when TimedId.Is(about.FulfilmentId) => new DisputeTopic(
+                DisputeKind.Fulfilment,
+                about.FulfilmentId
             ),
             _ => null,
         };

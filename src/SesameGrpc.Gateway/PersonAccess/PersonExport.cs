@@ -4,6 +4,7 @@ using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
 using SesameGrpc.Gateway.CreditBadges;
 using SesameGrpc.Gateway.Disputes;
+using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
@@ -18,6 +19,7 @@ namespace SesameGrpc.Gateway.PersonAccess;
 internal sealed class PersonExport(
     ConsentStore consents,
     LedgerStore ledger,
+    FulfilmentStore reports,
     DisputeStore disputes,
     BadgeStore badges,
     BadgeStanding standing,
@@ -48,6 +50,7 @@ internal sealed class PersonExport(
         await WriteConsentsAsync(json, person, now, cancellationToken);
         await WriteObligationsAsync(json, person, cancellationToken);
         await WriteBadgesAsync(json, person, cancellationToken);
+        await WriteReportsAsync(json, person, cancellationToken);
         await WriteDisputesAsync(json, person, cancellationToken);
         await WriteAccessesAsync(json, person, mostAccesses, cancellationToken);
         json.WriteEndObject();
@@ -105,6 +108,28 @@ internal sealed class PersonExport(
         {
             page = await badges.ListOfPersonAsync(person.Id, page.LastOrDefault()?.Badge.Id ?? "", PageSize, cancellationToken);
             page.ForEach(reading => json.WriteBadge(reading.Badge, standing.StateOf(reading)));
+            await json.FlushAsync(cancellationToken);
+        } while (page.Count == PageSize);
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteReportsAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
+    {
+        json.WriteStartArray("fulfilments");
+        var page = new List<Report>();
+        do
+        {
+            page = await reports.ListAsync(
+                new ReportFilter(page.LastOrDefault()?.Id ?? "", Person: person.Id),
+                PageSize,
+                cancellationToken
+            );
+            foreach (var report in page)
+            {
+                json.WriteReport(report, await reports.VersionsAsync(report.Id, cancellationToken), partners.Current);
+            }
+
             await json.FlushAsync(cancellationToken);
         } while (page.Count == PageSize);
 

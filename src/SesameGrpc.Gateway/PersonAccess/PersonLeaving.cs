@@ -44,10 +44,10 @@ internal sealed class PersonLeaving(PersonStore persons, PersonErasure erasure, 
                     await persons.FindByExternalIdAsync(transaction, request.Person, token)
                     ?? throw new RefusalException(Refuse.NotFound());
                 erased = await EraseAsync(call, transaction, row.Id, token);
-                call.AuditEntries.AddRange([.. erased.Withdrawn.EntriesOf(NewEntry), NewEntry(row.Id)]);
+                call.AuditEntries.AddRange(erased.EntriesOf(NewEntry));
                 return new ErasePersonResponse { EraseTime = Timestamp.FromDateTimeOffset(Instants.FromMicros(erased.Micros)) };
             },
-            (last, leaves) => erased!.Withdrawn.AppendBehindLeaves(last, leaves)
+            (last, leaves) => erased!.AppendBehindLeaves(last, leaves)
         );
 
         Crash.At(Failpoint.PersonCommitted);

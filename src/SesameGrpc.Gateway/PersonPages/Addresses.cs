@@ -8,6 +8,7 @@ internal static class Addresses
     public const string Consents = "/me/consents";
     public const string WithdrawAll = "/me/consents/withdraw-all";
     public const string Obligations = "/me/obligations";
+    public const string Fulfilments = "/me/fulfilments";
     public const string Disputes = "/me/disputes";
     public const string NewDispute = "/me/disputes/new";
     public const string Export = "/me/export";

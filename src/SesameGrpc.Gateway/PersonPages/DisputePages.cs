@@ -1,6 +1,7 @@
 using System.Globalization;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Disputes;
+using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Paging;
@@ -19,6 +20,7 @@ internal static class DisputePages
     private const string Score = "score";
     private const string Refusal = "refusal";
     private const string AboutObligation = "obligation";
+    private const string AboutFulfilment = "fulfilment";
 
     public static async Task ListAsync(HttpContext http)
     {
@@ -99,6 +101,7 @@ internal static class DisputePages
                 id
             ),
             AboutObligation when TimedId.Is(id) => new DisputeTopic(DisputeKind.Obligation, id),
+            AboutFulfilment when TimedId.Is(id) => new DisputeTopic(DisputeKind.Fulfilment, id),
             _ => throw new RefusalException(Refuse.NotFound()),
         };
 
@@ -115,6 +118,11 @@ internal static class DisputePages
                 var partners = http.RequestServices.GetRequiredService<PartnerDirectory>().Current;
                 return found is { } obligation && obligation.Person == http.Account().PersonId
                     ? Format(texts.AboutObligation, OwnObligations.PartnerOf(obligation, partners), obligation.OrderId)
+                    : throw new RefusalException(Refuse.NotFound());
+            case DisputeKind.Fulfilment:
+                var reports = http.RequestServices.GetRequiredService<FulfilmentStore>();
+                return await reports.FindAsync(topic.About, http.RequestAborted) is { } report && report.Person == http.Account().PersonId
+                    ? Format(http.PersonTexts().Fulfilments.About, OwnFulfilments.PartnerOf(http, report), report.ReportId)
                     : throw new RefusalException(Refuse.NotFound());
             default:
                 return texts.AboutScore;

@@ -76,6 +76,7 @@ internal sealed class PersonActions(
                 entry.ResourceId = dispute.Id;
                 var last = new StatementBatch(transaction);
                 AuditLog.Append(last, [entry]);
+                DisputeChanges.AppendBehindLeaf(last, dispute);
                 return (dispute, last);
             },
             cancellationToken
@@ -91,9 +92,11 @@ internal sealed class PersonActions(
             async (transaction, token) =>
             {
                 var erased = await erasure.EraseAsync(transaction, person.PersonId, token);
-                var entry = entries.NewOfPerson(person.PersonId, "ErasePerson", callId);
-                entry.Outcome = AuditOutcome.Changed;
-                return (erased, erased.Withdrawn.LastOf(transaction, id => entries.NewOfPerson(id, "ErasePerson", callId), entry));
+                var leaves = erased.EntriesOf(id => entries.NewOfPerson(id, "ErasePerson", callId));
+                var last = new StatementBatch(transaction);
+                AuditLog.Append(last, leaves);
+                erased.AppendBehindLeaves(last, leaves.Count);
+                return (erased, last);
             },
             cancellationToken
         );

@@ -19,6 +19,7 @@ internal static class PersonPageRoutes
         Get(pages, Addresses.WithdrawAll, OwnConsents.AskWithdrawAllAsync);
         Post(pages, Addresses.WithdrawAll, OwnConsents.WithdrawAllAsync);
         Get(pages, Addresses.Obligations, OwnObligations.ListAsync, alsoOptedOut: true);
+        Get(pages, Addresses.Fulfilments, OwnFulfilments.ListAsync, alsoOptedOut: true);
         Get(pages, Addresses.Disputes, DisputePages.ListAsync, alsoOptedOut: true);
         Get(pages, Addresses.NewDispute, DisputePages.AskAsync, alsoOptedOut: true);
         Post(pages, Addresses.NewDispute, DisputePages.OpenAsync, alsoOptedOut: true);

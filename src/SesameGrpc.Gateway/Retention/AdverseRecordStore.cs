@@ -97,9 +97,10 @@ internal sealed class AdverseRecordStore(Database database, PersonStore persons)
                 }
 
                 await RetireEntriesAsync(transaction, record, ScopeLimit.ScopesOf(partner, programme), token);
-                await AdverseTraces.DeleteAnswersAsync(transaction, record, token);
+                await AdverseTraces.DeleteAnswersAsync(transaction, record.Person, record.ObligationId, token);
                 last.Add("DELETE FROM collections WHERE obligation_id = @id", ("id", record.ObligationId));
                 last.Add("DELETE FROM disputes WHERE about_kind = 3 AND about = @id", ("id", record.ObligationId));
+                last.Add("UPDATE fulfilments SET obligation_id = NULL WHERE obligation_id = @id", ("id", record.ObligationId));
                 events.ForEach(position => AdverseTraces.DeleteEvent(last, position, partner));
                 AuditLog.Append(last, [leaf]);
                 return (true, last);

@@ -60,12 +60,17 @@ internal static class AdverseTraces
         return open.Any(rows => rows.Count > 0);
     }
 
-    // Answers that are kept for repetitions of their requests tell of the obligation as well.
-    public static async Task DeleteAnswersAsync(DbTransaction transaction, AdverseRecord record, CancellationToken cancellationToken)
+    // Answers that are kept for repetitions of their requests tell of it as well.
+    public static async Task DeleteAnswersAsync(
+        DbTransaction transaction,
+        string person,
+        string tracedId,
+        CancellationToken cancellationToken
+    )
     {
-        var id = Encoding.ASCII.GetBytes(record.ObligationId);
+        var id = Encoding.ASCII.GetBytes(tracedId);
         var answers = await transaction
-            .Command("SELECT caller, method, request_id, response FROM requests WHERE person_id = @person", ("person", record.Person))
+            .Command("SELECT caller, method, request_id, response FROM requests WHERE person_id = @person", ("person", person))
             .ListAsync(
                 row =>
                     (

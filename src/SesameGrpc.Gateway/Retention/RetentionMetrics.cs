@@ -26,6 +26,7 @@ internal sealed class RetentionMetrics
         ended.Add(sweep.Entries, new KeyValuePair<string, object?>("kind", "audit_entry"));
         ended.Add(sweep.Obligations, new KeyValuePair<string, object?>("kind", "adverse_obligation"));
         ended.Add(sweep.PersonVersions, new KeyValuePair<string, object?>("kind", "person_version"));
+        ended.Add(sweep.Reports, new KeyValuePair<string, object?>("kind", "adverse_report"));
         left.Record(sweep.Left);
     }
 }

@@ -7,7 +7,11 @@ internal static class RetentionSetup
 {
     public static IServiceCollection AddRetention(this IServiceCollection services)
     {
-        services.AddSingleton<EntryRetentionStore>().AddSingleton<AdverseRecordStore>().AddSingleton<RetentionMetrics>();
+        services
+            .AddSingleton<EntryRetentionStore>()
+            .AddSingleton<AdverseRecordStore>()
+            .AddSingleton<AdverseReportStore>()
+            .AddSingleton<RetentionMetrics>();
         services.AddSingletonWorker<RetentionWorker>();
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(RetentionMetrics.MeterName));
         return services;

@@ -2,6 +2,7 @@ using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.CreditBadges;
+using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -11,7 +12,17 @@ using SesameGrpc.TransparencyLog;
 namespace SesameGrpc.Gateway.Retention;
 
 /// <summary>What a sweep ended, and what it found left that should be gone.</summary>
-internal readonly record struct Sweep(long Entries, long Obligations, long Left, long PersonVersions = 0);
+internal readonly record struct Sweep(long Entries, long Obligations, long Left)
+{
+    /// <summary>Former versions of persons' rows that ended.</summary>
+    public long PersonVersions { get; init; }
+
+    /// <summary>Adverse reports by partners that ended.</summary>
+    public long Reports { get; init; }
+
+    /// <summary>Whether anything ended.</summary>
+    public bool HasEnded => Entries > 0 || Obligations > 0 || PersonVersions > 0 || Reports > 0;
+}
 
 /// <summary>
 /// Ends what has been kept long enough, and counts afterwards what is left of it; on every instance. Each step is one transaction that finds out for itself whether it is still to be done, so that
@@ -22,6 +33,7 @@ internal sealed partial class RetentionWorker(
     AdverseRecordStore records,
     BadgeStore badges,
     PersonVersionStore versions,
+    AdverseReportStore reports,
     WithdrawalFence fence,
     AuditPublisher publisher,
     AuditLog audit,
@@ -53,6 +65,7 @@ internal sealed partial class RetentionWorker(
         var recordCutoff = now.AddYears(-options.Retention.AdverseYears).ToMicros();
         var versionCutoff = now.AddDays(-options.Retention.PersonHistoryDays).ToMicros();
         var obligations = await EndObligationsAsync(recordCutoff, cancellationToken);
+        var endedReports = await EndReportsAsync(recordCutoff, cancellationToken);
         var ended = await EndEntriesAsync(entryCutoff, cancellationToken);
         var formerVersions = await versions.EndAsync(versionCutoff, cancellationToken);
         await fence.ForgetAsync(cancellationToken);
@@ -61,14 +74,15 @@ internal sealed partial class RetentionWorker(
         var left =
             await log.CountLeftAsync(entryCutoff, cancellationToken)
             + await records.CountLeftAsync(recordCutoff, cancellationToken)
-            + await versions.CountLeftAsync(versionCutoff, cancellationToken);
-        var sweep = new Sweep(ended, obligations, left, formerVersions);
+            + await versions.CountLeftAsync(versionCutoff, cancellationToken)
+            + await reports.CountLeftAsync(recordCutoff, cancellationToken);
+        var sweep = new Sweep(ended, obligations, left) { PersonVersions = formerVersions, Reports = endedReports };
         metrics.Record(sweep);
-        if (sweep.Entries > 0 || sweep.Obligations > 0 || sweep.PersonVersions > 0 || sweep.Left != lastLeft)
+        if (sweep.HasEnded || sweep.Left != lastLeft)
         {
             await audit.AppendAsync([ResultOf(sweep)], cancellationToken);
             var level = sweep.Left > 0 ? LogLevel.Warning : LogLevel.Information;
-            LogSwept(level, sweep.Entries, sweep.Obligations, sweep.PersonVersions, sweep.Left);
+            LogSwept(level, sweep.Entries, sweep.Obligations, sweep.Reports, sweep.PersonVersions, sweep.Left);
         }
 
         lastLeft = sweep.Left;
@@ -150,6 +164,24 @@ internal sealed partial class RetentionWorker(
         return ended;
     }
 
+    private async Task<long> EndReportsAsync(long cutoffMicros, CancellationToken cancellationToken)
+    {
+        var ended = 0L;
+        var last = "";
+        while (await reports.FindAsync(cutoffMicros, last, BatchSize, cancellationToken) is { Count: > 0 } found)
+        {
+            foreach (var (report, person) in found)
+            {
+                var leaf = FulfilmentJournal.Describe(NewLeaf(), report, 0);
+                ended += await reports.EndAsync(report, person, cutoffMicros, leaf, time.NowMicros(), cancellationToken) ? 1 : 0;
+            }
+
+            last = found[^1].Report;
+        }
+
+        return ended;
+    }
+
     // It states no index: only what announces an end does, and comes before it.
     private AuditEntry ResultOf(Sweep sweep)
     {
@@ -160,6 +192,7 @@ internal sealed partial class RetentionWorker(
             EndedEntries = sweep.Entries,
             EndedObligations = sweep.Obligations,
             EndedPersonVersions = sweep.PersonVersions,
+            EndedFulfilments = sweep.Reports,
             Left = sweep.Left,
         };
         return leaf;
@@ -174,9 +207,9 @@ internal sealed partial class RetentionWorker(
 
     [LoggerMessage(
         EventId = 2701,
-        Message = "{Entries} entries of the audit log, {Obligations} overdue obligations and {PersonVersions} former versions of persons were kept long enough and are deleted; {Left} are left that should be gone."
+        Message = "{Entries} entries of the audit log, {Obligations} overdue obligations, {Reports} adverse reports and {PersonVersions} former versions of persons were kept long enough and are deleted; {Left} are left that should be gone."
     )]
-    private partial void LogSwept(LogLevel level, long entries, long obligations, long personVersions, long left);
+    private partial void LogSwept(LogLevel level, long entries, long obligations, long reports, long personVersions, long left);
 
     [LoggerMessage(2702, LogLevel.Warning, "What has been kept long enough could not be deleted and is tried again: {Cause}")]
     private partial void LogStoreFailed(string cause);

@@ -112,6 +112,9 @@ try {
   await click('.sections a[href="/me/obligations"]');
   await at('/me/obligations');
   await look('obligations');
+  await click('.sections a[href="/me/fulfilments"]');
+  await at('/me/fulfilments');
+  await look('fulfilments');
 
   await open('/me');
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[href="/me/export"]').click()]);

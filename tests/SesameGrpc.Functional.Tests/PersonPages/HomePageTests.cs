@@ -18,6 +18,7 @@ public sealed class HomePageTests
         "/me/consents",
         "/me/consents/withdraw-all",
         "/me/obligations",
+        "/me/fulfilments",
         "/me/disputes",
         "/me/disputes/new?about=score",
         "/me/opt-out",

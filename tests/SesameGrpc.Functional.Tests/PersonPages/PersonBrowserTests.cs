@@ -44,7 +44,7 @@ public sealed class PersonBrowserTests(NodePackages node)
         );
 
         var pages = run.Steps.Where(step => (string?)step["step"] == "page").ToList();
-        Assert.Equal(17, pages.Count);
+        Assert.Equal(18, pages.Count);
         Assert.All(pages, page => Assert.Equal(spoken, (string?)page["language"]));
         Assert.All(pages, page => Assert.InRange((int)page["bytes"]!, 1, 20_000));
         Assert.Equal(gateway.PublicUrl.ToString(), (string?)run.Step("agreed")["iss"]);

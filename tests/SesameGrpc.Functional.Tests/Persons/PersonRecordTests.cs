@@ -90,7 +90,7 @@ public sealed class PersonRecordTests(Stores stores)
         string[] names =
         [
             .. new[] { "format", "format_version", "export_time", "person", "score", "former_scores", "consents", "obligations" },
-            .. new[] { "credit_badges", "disputes", "accesses", "accesses_limit", "accesses_complete" },
+            .. new[] { "credit_badges", "fulfilments", "disputes", "accesses", "accesses_limit", "accesses_complete" },
         ];
         Assert.Equal(names, json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(19900, json.RootElement.GetProperty("obligations")[0].GetProperty("held_fen").GetInt64());

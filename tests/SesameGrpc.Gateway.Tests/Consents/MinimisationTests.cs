@@ -95,6 +95,9 @@ public sealed class MinimisationTests
     [InlineData(PartnerKind.Transport, nameof(PersonField.Terms))]
     [InlineData(PartnerKind.Sharing, nameof(PersonField.PublicBand))]
     [InlineData(PartnerKind.Lender, nameof(PersonField.PublicBand))]
+    [InlineData(PartnerKind.Hospital, nameof(PersonField.Report))]
+    [InlineData(PartnerKind.Dating, nameof(PersonField.Report))]
+    [InlineData(PartnerKind.Transport, nameof(PersonField.Report))]
     public void Kind_IsNeverTold(PartnerKind kind, string name)
     {
         var field = Enum.Parse<PersonField>(name);
@@ -147,7 +150,7 @@ public sealed class MinimisationTests
     private static string Rendered()
     {
         var text = new StringBuilder(
-            "| partner kind | purpose | band | score | dimensions | yes or no | terms | band to the public |\n|---|---|---|---|---|---|---|---|\n"
+            "| partner kind | purpose | band | score | dimensions | yes or no | terms | band to the public | may report |\n|---|---|---|---|---|---|---|---|---|\n"
         );
         foreach (var (kind, purpose, fields) in Minimisation.Table)
         {

@@ -22,6 +22,8 @@ public sealed class NameTextsTests
         AssertComplete(names.ObligationStates);
         AssertComplete(names.DisputeStates);
         AssertComplete(names.Decisions);
+        AssertComplete(TextsOf(language).Fulfilments.Kinds);
+        AssertComplete(TextsOf(language).Fulfilments.Outcomes);
         Assert.Equal(OwnConsents.Fields.Count, names.Fields.Count);
     }
 
@@ -39,7 +41,9 @@ public sealed class NameTextsTests
     [InlineData("sesame.partner.v1.NewService/DoSomething", "DoSomething")]
     public void Action_OfAMethod_IsFoundByItsLastWord(string method, string words) => Assert.Equal(words, Of("en").ActionOf(method));
 
-    private static NameTexts Of(string language) => PersonTexts.Of(Gateway.Pages.Texts.PageTexts.Find(language)!).Names;
+    private static NameTexts Of(string language) => TextsOf(language).Names;
+
+    private static PersonTexts TextsOf(string language) => PersonTexts.Of(Gateway.Pages.Texts.PageTexts.Find(language)!);
 
     private static void AssertComplete<TKey, TValue>(IReadOnlyDictionary<TKey, TValue> names)
         where TKey : struct, Enum =>

@@ -24,6 +24,7 @@ public sealed class MethodPoliciesTests
         "sesame.operator.v1.LedgerService/CheckLedger",
         "sesame.operator.v1.ProgrammeAdminService/DryRunProgrammeVersion",
         "sesame.operator.v1.ProgrammeAdminService/ReplayDecisions",
+        "sesame.operator.v1.FulfilmentExportService/StreamFulfilments",
         "grpc.health.v1.Health/Watch",
     ];
 

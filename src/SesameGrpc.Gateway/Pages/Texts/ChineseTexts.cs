@@ -74,6 +74,7 @@ public sealed partial record PageTexts
                         "credit_badge.write" => "您的信用等级（不含分数）：对方，以及所有在其网站上看到您个人主页的人",
                         "deposit_waiver.write" => "能否免押金、免多少；以及您在对方那里的免押订单",
                         "deferred_payment.write" => "能否先就诊后付费、额度多少；以及您在对方那里的就诊账单",
+                        "fulfilment.write" => "对方还可以报告您履行约定的情况，用于您的信用分，并提供给其他征信机构",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
                     },
                 Faults = new(

@@ -76,6 +76,8 @@ public sealed partial record PageTexts
                             "The band of your credit score, without the number: to them, and to anybody who sees your profile on their site",
                         "deposit_waiver.write" => "Whether and up to which amount your deposit is waived, and your waivers with them",
                         "deferred_payment.write" => "Whether and up to which amount you may pay afterwards, and your visits with them",
+                        "fulfilment.write" =>
+                            "The other way round: they may report how you keep your agreements with them, for your score and for other credit bureaus",
                         _ => throw new ArgumentOutOfRangeException(nameof(scope)),
                     },
                 Faults = new(

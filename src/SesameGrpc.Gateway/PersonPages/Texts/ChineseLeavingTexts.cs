@@ -6,7 +6,7 @@ internal static class ChineseLeavingTexts
     public static DisputeTexts Disputes =>
         new(
             Title: "我的异议",
-            Lead: "您可以对信用分、一次拒绝或一笔订单提出异议。运营方必须在 20 天内答复。",
+            Lead: "您可以对信用分、一次拒绝、一笔订单或一份关于您的报告提出异议。运营方必须在 20 天内答复。",
             Empty: "您没有提出过异议。",
             NewTitle: "提出异议",
             AboutScore: "我的信用分",
@@ -23,7 +23,7 @@ internal static class ChineseLeavingTexts
             Answer: "答复",
             AnsweredOn: "答复时间",
             OpenScore: "对信用分提出异议",
-            OpenOther: "对一次拒绝的异议，请在“谁查看过”中的相应记录里提出；对订单的异议，请在“订单”中提出。",
+            OpenOther: "对一次拒绝的异议，请在“谁查看过”中的相应记录里提出；对订单或报告的异议，请在“订单”或“履约报告”中提出。",
             Done: "您的异议已提交。",
             TooMany: "处理中的异议已达上限，请等待答复。",
             Overdue: "答复期限已过，运营方尚未答复。",
@@ -48,7 +48,7 @@ internal static class ChineseLeavingTexts
             EraseLead: "此操作不可恢复：",
             ErasePoints:
             [
-                "删除您的信用分、同意、异议，以及合作方用来识别您的编号。",
+                "删除您的信用分、同意、异议、合作方关于您的报告，以及合作方用来识别您的编号。",
                 "账本和审计日志会保留，用于证明内容未被篡改。但其中的内容不再指向您，我们也无法再找到您。",
                 "您将无法再查看这些内容。如需保留，请先下载您的数据。",
             ],

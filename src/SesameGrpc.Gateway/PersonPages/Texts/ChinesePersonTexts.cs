@@ -21,6 +21,7 @@ internal static class ChinesePersonTexts
             Accesses = Accesses,
             Consents = Consents,
             Obligations = Obligations,
+            Fulfilments = FulfilmentTexts.Chinese,
             Disputes = ChineseLeavingTexts.Disputes,
             Leaving = ChineseLeavingTexts.Leaving,
             Refused = new(

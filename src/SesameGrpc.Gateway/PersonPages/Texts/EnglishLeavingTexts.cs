@@ -6,7 +6,7 @@ internal static class EnglishLeavingTexts
     public static DisputeTexts Disputes =>
         new(
             Title: "My disputes",
-            Lead: "You may dispute your score, a refusal and an obligation. The operator has to answer within 20 days.",
+            Lead: "You may dispute your score, a refusal, an obligation and a report about you. The operator has to answer within 20 days.",
             Empty: "You have disputed nothing.",
             NewTitle: "Open a dispute",
             AboutScore: "My score",
@@ -23,7 +23,7 @@ internal static class EnglishLeavingTexts
             Answer: "Answer",
             AnsweredOn: "Answered on",
             OpenScore: "Dispute my score",
-            OpenOther: "A refusal can be disputed from its entry in Who looked, an obligation from its entry in Obligations.",
+            OpenOther: "A refusal can be disputed from its entry in Who looked, an obligation or a report from its entry in Obligations or Reports.",
             Done: "Your dispute is open.",
             TooMany: "You have as many disputes open as is possible. Please wait for answers.",
             Overdue: "The time to answer has passed; the operator is late.",
@@ -48,7 +48,7 @@ internal static class EnglishLeavingTexts
             EraseLead: "This cannot be undone:",
             ErasePoints:
             [
-                "Your score, your consents, your disputes and what partners know you by are deleted.",
+                "Your score, your consents, your disputes, what partners reported of you and what they know you by are deleted.",
                 "The ledger and the audit log stay, because they prove that nothing was changed. Nothing in them leads to you any more, also not for us.",
                 "You will not be able to see any of it again. Take your data along before, if you want to keep it.",
             ],

@@ -21,6 +21,7 @@ internal static class EnglishPersonTexts
             Accesses = Accesses,
             Consents = Consents,
             Obligations = Obligations,
+            Fulfilments = FulfilmentTexts.English,
             Disputes = EnglishLeavingTexts.Disputes,
             Leaving = EnglishLeavingTexts.Leaving,
             Refused = new(

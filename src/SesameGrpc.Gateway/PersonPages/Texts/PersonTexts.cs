@@ -15,6 +15,8 @@ public sealed record PersonTexts
 
     public required ObligationTexts Obligations { get; init; }
 
+    public required FulfilmentTexts Fulfilments { get; init; }
+
     public required DisputeTexts Disputes { get; init; }
 
     public required LeavingTexts Leaving { get; init; }

@@ -1,0 +1,54 @@
+using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Fulfilments;
+using SesameGrpc.Gateway.Pages;
+using SesameGrpc.Gateway.Paging;
+using SesameGrpc.Gateway.Partners;
+using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
+
+namespace SesameGrpc.Gateway.PersonPages;
+
+/// <summary>A report with the name of its partner, and what it said before, newest first.</summary>
+public sealed record FulfilmentView(Fulfilment Report, string Partner, IReadOnlyList<FulfilmentVersion> Earlier);
+
+/// <summary>What partners have reported of the person.</summary>
+internal static class OwnFulfilments
+{
+    private const int PageSize = 10;
+
+    public static async Task ListAsync(HttpContext http)
+    {
+        var before = http.Request.Query["before"].ToString();
+        if (before.Length > 0 && !TimedId.Is(before))
+        {
+            throw new RefusalException(Refuse.NotFound());
+        }
+
+        var store = http.RequestServices.GetRequiredService<FulfilmentStore>();
+        var filter = new ReportFilter(before, Person: http.Account().PersonId);
+        var page = Page.Of(await store.ListAsync(filter, PageSize + 1, http.RequestAborted), PageSize, report => report.Id);
+        var views = new List<FulfilmentView>();
+        foreach (var report in page.Items)
+        {
+            var versions = await store.VersionsAsync(report.Id, http.RequestAborted);
+            views.Add(
+                new FulfilmentView(
+                    FulfilmentMessages.ToMessage(report),
+                    PartnerOf(http, report),
+                    [.. versions.Skip(1).Select(FulfilmentMessages.ToMessage)]
+                )
+            );
+        }
+
+        await http.ShowAsync<FulfilmentsPage>(
+            StatusCodes.Status200OK,
+            ("Reports", views),
+            ("Programmes", ProgrammeNames.Of(http)),
+            ("Older", page.NextToken)
+        );
+    }
+
+    /// <summary>The partner's name; of one that is not known any more, its id.</summary>
+    public static string PartnerOf(HttpContext http, Report report) =>
+        http.RequestServices.GetRequiredService<PartnerDirectory>().Current.Find(report.Partner)?.Document.DisplayName ?? report.Partner;
+}

@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace SesameGrpc.Gateway.Storage.Migrations.PostgreSql
+{
+    /// <inheritdoc />
+    public partial class Fulfilments : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder) =>
+            migrationBuilder.Sql(SchemaScripts.Read("0014_fulfilments.sql"));
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder) =>
+            throw new System.NotSupportedException("Fulfilments have no place in the schema before; restore a backup.");
+    }
+}
