@@ -6,6 +6,7 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Demo;
 using SesameGrpc.Cli.Dev;
 using SesameGrpc.Cli.Events;
+using SesameGrpc.Cli.Fulfilments;
 using SesameGrpc.Cli.Ledger;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
@@ -57,6 +58,7 @@ internal static class CommandTree
             WaiverCommands.Create(),
             VisitCommands.Create(),
             BadgeCommands.Create(),
+            FulfilmentCommands.Create(),
             EventCommands.Create(),
             WebhookCommands.Create(),
             PartnerCommands.Create(),

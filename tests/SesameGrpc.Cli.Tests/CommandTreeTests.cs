@@ -11,6 +11,7 @@ public sealed class CommandTreeTests
     [InlineData("score", "get")]
     [InlineData("score", "get", "p", "--gateway", "http://localhost:7443")]
     [InlineData("waiver", "grant", "p", "bike.deposit_free")]
+    [InlineData("fulfilment", "report", "p", "bike.deposit_free", "--report-id", "r")]
     [InlineData("partner", "add", "p", "--name", "P", "--programme", "bike.deposit_free:high")]
     [InlineData("eligibility", "check", "p", "rail.lounge", "--attribute", "first")]
     [InlineData("dev", "--ports-from", "70000")]

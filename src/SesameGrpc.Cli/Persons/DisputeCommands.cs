@@ -28,6 +28,12 @@ internal static class DisputeCommands
         HelpName = "id",
     };
 
+    private static readonly Option<string?> Fulfilment = new("--fulfilment")
+    {
+        Description = "Objects to this report by a partner.",
+        HelpName = "id",
+    };
+
     private static readonly Option<string> Statement = new("--statement")
     {
         Description = "What the person says, at most 1,000 characters.",
@@ -57,8 +63,8 @@ internal static class DisputeCommands
 
     public static Command Create() =>
         new Command("dispute", "What persons object to (operator).").With(
-            new Command("open", "Object for a person, to exactly one of --score, --refusal and --obligation.")
-                .With(Person, Score, Refusal, Obligation, Statement, WaiverCommands.RequestId)
+            new Command("open", "Object for a person, to exactly one of --score, --refusal, --obligation and --fulfilment.")
+                .With(Person, Score, Refusal, Obligation, Fulfilment, Statement, WaiverCommands.RequestId)
                 .ForOperator()
                 .Runs(OpenAsync),
             new Command("list", "List disputes, newest first.").With(Only, State, Overdue, Limit).ForOperator().Runs(ListAsync),
@@ -75,10 +81,11 @@ internal static class DisputeCommands
             .. context.Get(Score) ? [new DisputeSubject { Score = true }] : Array.Empty<DisputeSubject>(),
             .. context.Get(Refusal) is { } index ? [new DisputeSubject { LeafIndex = index }] : Array.Empty<DisputeSubject>(),
             .. context.Get(Obligation) is { } id ? [new DisputeSubject { ObligationId = id }] : Array.Empty<DisputeSubject>(),
+            .. context.Get(Fulfilment) is { } report ? [new DisputeSubject { FulfilmentId = report }] : Array.Empty<DisputeSubject>(),
         ];
         if (about.Count != 1)
         {
-            throw new UsageException("Name exactly one of --score, --refusal and --obligation.");
+            throw new UsageException("Name exactly one of --score, --refusal, --obligation and --fulfilment.");
         }
 
         using var channel = context.ConnectOperator();
@@ -189,6 +196,7 @@ internal static class DisputeCommands
         {
             DisputeSubject.AboutOneofCase.LeafIndex => $"refusal {dispute.About.LeafIndex}",
             DisputeSubject.AboutOneofCase.ObligationId => $"obligation {dispute.About.ObligationId}",
+            DisputeSubject.AboutOneofCase.FulfilmentId => $"report {dispute.About.FulfilmentId}",
             _ => "score",
         };
 }
