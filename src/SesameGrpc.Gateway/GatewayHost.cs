@@ -96,16 +96,9 @@ internal static class GatewayHost
             .AddSingleton<ScoreRowStore>()
             .AddSingleton<ScoreImportWriter>()
             .AddSingleton<DecisionSeal>()
-            .AddSingleton<LedgerStore>()
-            .AddSingleton<LedgerWriter>()
-            .AddSingleton<ObligationGrants>()
-            .AddSingleton<PaymentTerms>()
-            .AddSingleton<PartnerObligations>()
-            .AddSingleton<DepositWaiverChanges>()
-            .AddSingleton<VisitChanges>()
             .AddSingleton<RequestReplay>();
+        AddLedger(services);
         services.AddSingleton<EventStore>().AddSingleton<ResumeTokens>().AddSingletonWorker<EventWatch>();
-        services.AddSingleton<DeadlineStore>().AddHostedService<DeadlineWorker>();
         services.AddCollections(options).AddWebhooks().AddRetention().AddCreditBadges().AddFulfilments();
         AddTokens(services, options, keys);
         services.AddPages(options, keys).AddPersonPages().AddCodeFlow();
@@ -133,6 +126,19 @@ internal static class GatewayHost
         _ = app.Services.GetRequiredService<TlsMaterialSource>();
         await app.Services.GetRequiredService<ProgrammeSeeding>().RunAsync(cancellationToken);
         await app.Services.GetRequiredService<PartnerDirectory>().RefreshAsync(cancellationToken);
+    }
+
+    private static void AddLedger(IServiceCollection services)
+    {
+        services
+            .AddSingleton<LedgerStore>()
+            .AddSingleton<LedgerWriter>()
+            .AddSingleton<ObligationGrants>()
+            .AddSingleton<PaymentTerms>()
+            .AddSingleton<PartnerObligations>()
+            .AddSingleton<DepositWaiverChanges>()
+            .AddSingleton<VisitChanges>();
+        services.AddSingleton<DeadlineStore>().AddHostedService<DeadlineWorker>();
     }
 
     private static void AddTokens(IServiceCollection services, GatewayOptions options, KeyRing keys)

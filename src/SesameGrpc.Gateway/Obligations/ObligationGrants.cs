@@ -72,25 +72,16 @@ internal sealed class ObligationGrants(
     )
     {
         var nowMicros = time.NowMicros();
-        if (
-            personId is null
-            || book.Person(personId) is not { OptedIn: true, Person: var person }
-            || book.ConsentOf(partner.Id, personId) is not { } consent
-            || !consent.Covers(order.Scope, programme.Programme.Id, nowMicros)
-        )
-        {
-            throw new RefusalException(Refuse.NotFound());
-        }
-
+        var (person, consent) = WhoAgreed(book, partner, programme, personId, order.Scope, nowMicros);
         if (book.IsOrderTaken(partner.Id, order.OrderId))
         {
             throw new RefusalException(OrderTaken());
         }
 
-        var subject = DecisionSubject.Of(partner.Id, personId, programme, order.Amount, order.Attributes);
+        var subject = DecisionSubject.Of(partner.Id, consent.Person, programme, order.Amount, order.Attributes);
         var honoured = person.CourtListed
             ? null
-            : seal.Honour(partner.Id, personId, programme, order.Amount, order.Attributes, order.DecisionId, nowMicros);
+            : seal.Honour(partner.Id, consent.Person, programme, order.Amount, order.Attributes, order.DecisionId, nowMicros);
         var decision =
             honoured?.Decision ?? EligibilityRules.Decide(programme, person, order.Amount, order.Attributes, nowMicros, validity);
         var decisionId = honoured is null ? seal.Seal(subject, decision, nowMicros) : order.DecisionId;
@@ -104,8 +95,8 @@ internal sealed class ObligationGrants(
         var limits = LimitsOf(partner, programme, person, decision.AmountLimit);
         var reason =
             requested > held && !order.AcceptPartial ? DecisionReason.AmountTooHigh
-            : IsBlocked(book, programme, personId) ? DecisionReason.Overdue
-            : book.ExposureOf(personId).FirstExceeded(limits, held);
+            : IsBlocked(book, programme, consent.Person) ? DecisionReason.Overdue
+            : book.ExposureOf(consent.Person).FirstExceeded(limits, held);
         if (reason is { } against)
         {
             return NotGranted(EligibilityDecision.NotEligible, ReasonSet.Of(against));
@@ -132,6 +123,22 @@ internal sealed class ObligationGrants(
         LedgerOutcome NotGranted(EligibilityDecision outcome, ReasonSet reasons) =>
             Refused(outcome, reasons, programme, decisionId, Describe, refused);
     }
+
+    // Read under the lock: what was remembered before may have ended.
+    private static (PersonSnapshot Person, Consent Consent) WhoAgreed(
+        LedgerBook book,
+        PartnerRecord partner,
+        EnrolledProgramme programme,
+        string? personId,
+        string scope,
+        long nowMicros
+    ) =>
+        personId is not null
+        && book.Person(personId) is { OptedIn: true, Person: var person }
+        && book.ConsentOf(partner.Id, personId) is { } consent
+        && consent.Covers(scope, programme.Programme.Id, nowMicros)
+            ? (person, consent)
+            : throw new RefusalException(Refuse.NotFound());
 
     private static bool IsBlocked(LedgerBook book, EnrolledProgramme programme, string personId) =>
         programme.Programme.Document.BlockedWhileOverdue && book.HasOverdue(personId, programme.Programme.Id);

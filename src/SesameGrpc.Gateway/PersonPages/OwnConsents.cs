@@ -26,7 +26,15 @@ internal static class OwnConsents
 
     /// <summary>What may be told, in the order in which it is shown.</summary>
     public static IReadOnlyList<PersonField> Fields { get; } =
-    [PersonField.Band, PersonField.Score, PersonField.Dimensions, PersonField.Decision, PersonField.Terms, PersonField.PublicBand, PersonField.Report];
+    [
+        PersonField.Band,
+        PersonField.Score,
+        PersonField.Dimensions,
+        PersonField.Decision,
+        PersonField.Terms,
+        PersonField.PublicBand,
+        PersonField.Report,
+    ];
 
     public static async Task ListAsync(HttpContext http)
     {

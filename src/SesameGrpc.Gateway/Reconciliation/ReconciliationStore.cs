@@ -70,7 +70,7 @@ internal sealed class ReconciliationStore(DbConnection connection)
             .Command(
                 """
                 SELECT person_id, scope, open_fen, open_count, ceiling_fen, ceiling_count, version FROM exposures
-                WHERE person_id > @after AND person_id <= @last
+                WHERE person_id > @after AND person_id <= @last ORDER BY person_id, scope
                 """,
                 ("after", after),
                 ("last", last)

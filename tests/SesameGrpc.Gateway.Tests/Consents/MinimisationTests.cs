@@ -45,6 +45,7 @@ public sealed class MinimisationTests
         ["NotGranted.policy_version"] = PersonField.None,
         ["NotGranted.decision_id"] = PersonField.None,
         ["GrantDepositWaiverResponse.deposit_waiver"] = PersonField.Terms,
+        ["OpenVisitResponse.visit"] = PersonField.Terms,
         ["IssueCreditBadgeResponse.credit_badge"] = PersonField.Band | PersonField.PublicBand,
         ["IssueCreditBadgeResponse.sd_jwt"] = PersonField.Band | PersonField.PublicBand,
         ["CreditBadgeNotIssued.decision"] = PersonField.Decision,
@@ -173,7 +174,7 @@ public sealed class MinimisationTests
 
     // Changes of an obligation that is there already tell of the obligation alone.
     private static bool IsAnswer(MethodPolicy row) =>
-        row.Effect == Effect.Disclosure || row.Method.Split('/')[1] is "GrantDepositWaiver" or "IssueCreditBadge";
+        row.Effect == Effect.Disclosure || row.Method.Split('/')[1] is "GrantDepositWaiver" or "OpenVisit" or "IssueCreditBadge";
 
     private static IEnumerable<(string Path, PersonField Field)> FieldsOf(MethodPolicy row)
     {
@@ -183,6 +184,7 @@ public sealed class MinimisationTests
             CreditScoreServiceReflection.Descriptor,
             EligibilityServiceReflection.Descriptor,
             DepositWaiverServiceReflection.Descriptor,
+            DeferredPaymentServiceReflection.Descriptor,
             CreditBadgeServiceReflection.Descriptor,
         ];
         var found = files.SelectMany(file => file.Services).Single(candidate => candidate.FullName == service);

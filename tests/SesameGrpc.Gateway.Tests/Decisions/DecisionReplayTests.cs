@@ -17,6 +17,7 @@ public sealed class DecisionReplayTests
         Samples.NowMicros,
         Samples.Validity,
         IsGrant: true,
+        IsBadge: false,
         Honoured: null,
         LimitReached: null
     );
@@ -45,6 +46,21 @@ public sealed class DecisionReplayTests
         Assert.Equal(Eligible, Decide(partial));
         Assert.Equal(Eligible, Decide(above with { IsGrant = false }));
         Assert.Equal(Eligible, Decide(Good with { Order = new OrderFacts { Amount = Cny.Of(19_900) } }));
+    }
+
+    /// <summary>A badge's programme asks for consent alone; nobody on a court's list has one, and no band that was computed too long ago is stated.</summary>
+    [Fact]
+    public void Decide_Badge_AsksForMoreThanItsProgramme()
+    {
+        var badge = Good with { IsBadge = true };
+        var programme = Samples.Enrolled("dating.badge");
+
+        Assert.Equal(Eligible, DecisionReplay.Decide(programme, badge));
+        Assert.Equal(
+            NotEligible(DecisionReason.CourtListed),
+            DecisionReplay.Decide(programme, badge with { Person = Samples.Person(700, courtListed: true) })
+        );
+        Assert.Equal(Eligible, DecisionReplay.Decide(programme, Good with { Person = Samples.Person(700, courtListed: true) }));
     }
 
     [Fact]
