@@ -14,18 +14,11 @@ internal static class BadgeCommands
 
     private static readonly Option<string?> Person = new("--person") { Description = "Only this person's.", HelpName = "subject" };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most badges to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
         new Command("badge", "Credit badges on profiles.").With(
             BadgeIssueCommand.Create(),
             new Command("get", "Show a badge and how it stands.").With(Id).ForPartner().Runs(GetAsync),
-            new Command("list", "List the partner's badges, newest first.").With(Person, Limit).ForPartner().Runs(ListAsync),
+            new Command("list", "List the partner's badges, newest first.").With(Person, PagedList.Limit).ForPartner().Runs(ListAsync),
             new Command("revoke", "End a badge for good.").With(Id, WaiverCommands.RequestId).ForPartner().Runs(RevokeAsync)
         );
 
@@ -89,14 +82,15 @@ internal static class BadgeCommands
     {
         using var client = await context.ConnectPartnerAsync([PartnerScopes.BadgeRead], cancellationToken);
         var request = new ListCreditBadgesRequest { Subject = context.Get(Person) ?? "" };
-        var badges = new List<CreditBadge>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - badges.Count, 1, 1000);
-            var page = await client.CreditBadges.ListCreditBadgesAsync(request, cancellationToken: cancellationToken);
-            badges.AddRange(page.CreditBadges);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && badges.Count < context.Get(Limit));
+        var badges = await PagedList.ReadAsync<CreditBadge>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await client.CreditBadges.ListCreditBadgesAsync(request, cancellationToken: cancellationToken);
+                return (page.CreditBadges, page.NextPageToken);
+            }
+        );
 
         ShowAll(context.Output, badges);
         return ExitCode.Ok;

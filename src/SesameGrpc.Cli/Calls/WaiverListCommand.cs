@@ -14,15 +14,8 @@ internal static class WaiverListCommand
 
     private static readonly Option<string?> State = new("--state") { Description = "Only in this state.", HelpName = "state" };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most waivers to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
-        new Command("list", "List the partner's waivers, newest first.").With(Person, State, Limit).ForPartner().Runs(RunAsync);
+        new Command("list", "List the partner's waivers, newest first.").With(Person, State, PagedList.Limit).ForPartner().Runs(RunAsync);
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
@@ -32,14 +25,15 @@ internal static class WaiverListCommand
             State = StateName.Parse<DepositWaiverState>(context.Get(State)),
         };
         using var client = await context.ConnectPartnerAsync([PartnerScopes.WaiverRead], cancellationToken);
-        var waivers = new List<DepositWaiver>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - waivers.Count, 1, 1000);
-            var page = await client.DepositWaivers.ListDepositWaiversAsync(request, cancellationToken: cancellationToken);
-            waivers.AddRange(page.DepositWaivers);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && waivers.Count < context.Get(Limit));
+        var waivers = await PagedList.ReadAsync<DepositWaiver>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await client.DepositWaivers.ListDepositWaiversAsync(request, cancellationToken: cancellationToken);
+                return (page.DepositWaivers, page.NextPageToken);
+            }
+        );
 
         Show(context.Output, waivers);
         return ExitCode.Ok;

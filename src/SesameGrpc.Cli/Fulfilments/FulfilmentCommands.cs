@@ -39,13 +39,6 @@ internal static class FulfilmentCommands
 
     private static readonly Option<string?> Person = new("--person") { Description = "Only this person's.", HelpName = "subject" };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most reports to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
         new Command("fulfilment", "How persons kept their agreements: reports by partners, and the export to other bureaus.").With(
             new Command("report", "Report how a person kept an agreement.")
@@ -64,7 +57,7 @@ internal static class FulfilmentCommands
                 .With(Id, WaiverCommands.RequestId)
                 .ForPartner()
                 .Runs((context, token) => CorrectAsync(context, null, token)),
-            new Command("list", "List the partner's reports, newest first.").With(Person, Limit).ForPartner().Runs(ListAsync),
+            new Command("list", "List the partner's reports, newest first.").With(Person, PagedList.Limit).ForPartner().Runs(ListAsync),
             FulfilmentExportCommand.Create()
         );
 
@@ -116,14 +109,15 @@ internal static class FulfilmentCommands
     {
         var request = new ListFulfilmentsRequest { Subject = context.Get(Person) ?? "" };
         using var client = await context.ConnectPartnerAsync([PartnerScopes.FulfilmentRead], cancellationToken);
-        var reports = new List<Fulfilment>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - reports.Count, 1, 1000);
-            var page = await client.Fulfilments.ListFulfilmentsAsync(request, cancellationToken: cancellationToken);
-            reports.AddRange(page.Fulfilments);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && reports.Count < context.Get(Limit));
+        var reports = await PagedList.ReadAsync<Fulfilment>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await client.Fulfilments.ListFulfilmentsAsync(request, cancellationToken: cancellationToken);
+                return (page.Fulfilments, page.NextPageToken);
+            }
+        );
 
         if (context.Output.Json)
         {

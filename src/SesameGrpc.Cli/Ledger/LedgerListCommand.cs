@@ -15,15 +15,8 @@ internal static class LedgerListCommand
 
     private static readonly Option<string?> State = new("--state") { Description = "Only in this state.", HelpName = "state" };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most obligations to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
-        new Command("list", "List obligations, newest first.").With(Partner, Person, State, Limit).ForOperator().Runs(RunAsync);
+        new Command("list", "List obligations, newest first.").With(Partner, Person, State, PagedList.Limit).ForOperator().Runs(RunAsync);
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
@@ -34,14 +27,15 @@ internal static class LedgerListCommand
             State = StateName.Parse<ObligationState>(context.Get(State)),
         };
         using var channel = context.ConnectOperator();
-        var obligations = new List<Obligation>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - obligations.Count, 1, 1000);
-            var page = await channel.Ledger.ListObligationsAsync(request, cancellationToken: cancellationToken);
-            obligations.AddRange(page.Obligations);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && obligations.Count < context.Get(Limit));
+        var obligations = await PagedList.ReadAsync<Obligation>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Ledger.ListObligationsAsync(request, cancellationToken: cancellationToken);
+                return (page.Obligations, page.NextPageToken);
+            }
+        );
 
         Show(context.Output, obligations);
         return ExitCode.Ok;

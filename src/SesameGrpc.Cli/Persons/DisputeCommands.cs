@@ -54,20 +54,13 @@ internal static class DisputeCommands
 
     private static readonly Option<bool> Overdue = new("--overdue") { Description = "Only open ones that were to be answered by now." };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most disputes to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
         new Command("dispute", "What persons object to (operator).").With(
             new Command("open", "Object for a person, to exactly one of --score, --refusal, --obligation and --fulfilment.")
                 .With(Person, Score, Refusal, Obligation, Fulfilment, Statement, WaiverCommands.RequestId)
                 .ForOperator()
                 .Runs(OpenAsync),
-            new Command("list", "List disputes, newest first.").With(Only, State, Overdue, Limit).ForOperator().Runs(ListAsync),
+            new Command("list", "List disputes, newest first.").With(Only, State, Overdue, PagedList.Limit).ForOperator().Runs(ListAsync),
             new Command("answer", "Answer a dispute, which ends it.")
                 .With(Id, Text, WaiverCommands.RequestId)
                 .ForOperator()
@@ -112,14 +105,15 @@ internal static class DisputeCommands
             OverdueOnly = context.Get(Overdue),
         };
         using var channel = context.ConnectOperator();
-        var disputes = new List<Dispute>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - disputes.Count, 1, 1000);
-            var page = await channel.Persons.ListDisputesAsync(request, cancellationToken: cancellationToken);
-            disputes.AddRange(page.Disputes);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && disputes.Count < context.Get(Limit));
+        var disputes = await PagedList.ReadAsync<Dispute>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Persons.ListDisputesAsync(request, cancellationToken: cancellationToken);
+                return (page.Disputes, page.NextPageToken);
+            }
+        );
 
         if (context.Output.Json)
         {

@@ -36,7 +36,7 @@ internal static class VisitCommands
         new Command("visit", "Visits of patients that are paid for afterwards.").With(
             VisitOpenCommand.Create(),
             VisitListCommand.Create(),
-            Action("get", "Show a visit.", GetAsync),
+            Action("get", "Show a visit.", call => Task.FromResult(call.Visit)),
             Change("charge", "Add a charge of a department.", ChargeAsync).With(Charge, AmountFen, Kind),
             Change("void", "Take a charge back, before the settlement.", VoidAsync).With(Charge),
             Change("close", "End the visit; with --bear it is settled at once.", CloseAsync).With(SettlementArgument.Lines),
@@ -45,31 +45,22 @@ internal static class VisitCommands
             Change("report-payment", "The person has paid the hospital what is outstanding.", ReportPaymentAsync).With(AmountFen)
         );
 
-    private static Command Change(
-        string name,
-        string description,
-        Func<CommandContext, Payments, Visit, string, CancellationToken, Task<Visit>> call
-    ) => Action(name, description, call).With(WaiverCommands.RequestId);
+    private static Command Change(string name, string description, Func<VisitCall, Task<Visit>> call) =>
+        Action(name, description, call).With(WaiverCommands.RequestId);
 
-    private static Command Action(
-        string name,
-        string description,
-        Func<CommandContext, Payments, Visit, string, CancellationToken, Task<Visit>> call
-    ) =>
+    private static Command Action(string name, string description, Func<VisitCall, Task<Visit>> call) =>
         new Command(name, description)
             .With(Id)
             .ForPartner()
             .Runs(
                 async (context, cancellationToken) =>
                 {
-                    using var client = await context.ConnectPartnerAsync(
-                        [PartnerScopes.VisitRead, PartnerScopes.VisitWrite],
-                        cancellationToken
-                    );
+                    string[] scopes = [PartnerScopes.VisitRead, PartnerScopes.VisitWrite];
+                    using var client = await context.ConnectPartnerAsync(scopes, cancellationToken);
                     var payments = client.DeferredPayments;
                     var visit = (await payments.GetVisitAsync(KeyOf(context.Get(Id)), cancellationToken: cancellationToken)).Visit;
                     var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
-                    VisitCard.Show(context.Output, await call(context, payments, visit, requestId, cancellationToken));
+                    VisitCard.Show(context.Output, await call(new VisitCall(context, payments, visit, requestId, cancellationToken)));
                     return ExitCode.Ok;
                 }
             );
@@ -78,116 +69,78 @@ internal static class VisitCommands
     private static GetVisitRequest KeyOf(string id) =>
         id.Length == 32 && id.All(char.IsAsciiHexDigitLower) ? new GetVisitRequest { VisitId = id } : new GetVisitRequest { OrderId = id };
 
-    private static Task<Visit> GetAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    ) => Task.FromResult(visit);
-
-    private static async Task<Visit> ChargeAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    )
+    private static async Task<Visit> ChargeAsync(VisitCall call)
     {
         var request = new AddVisitChargeRequest
         {
-            RequestId = requestId,
-            VisitId = visit.VisitId,
-            ChargeId = context.Get(Charge),
-            Kind = StateName.Parse<VisitChargeKind>(context.Get(Kind)),
-            Amount = ChargeArgument.Cny(context.Get(AmountFen)),
+            RequestId = call.RequestId,
+            VisitId = call.Visit.VisitId,
+            ChargeId = call.Context.Get(Charge),
+            Kind = StateName.Parse<VisitChargeKind>(call.Context.Get(Kind), "--kind"),
+            Amount = call.Amount,
         };
-        return (await payments.AddVisitChargeAsync(request, cancellationToken: token)).Visit;
+        return (await call.Payments.AddVisitChargeAsync(request, cancellationToken: call.Token)).Visit;
     }
 
-    private static async Task<Visit> VoidAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    )
+    private static async Task<Visit> VoidAsync(VisitCall call)
     {
         var request = new VoidVisitChargeRequest
         {
-            RequestId = requestId,
-            VisitId = visit.VisitId,
-            ChargeId = context.Get(Charge),
+            RequestId = call.RequestId,
+            VisitId = call.Visit.VisitId,
+            ChargeId = call.Context.Get(Charge),
         };
-        return (await payments.VoidVisitChargeAsync(request, cancellationToken: token)).Visit;
+        return (await call.Payments.VoidVisitChargeAsync(request, cancellationToken: call.Token)).Visit;
     }
 
-    private static async Task<Visit> CloseAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    )
+    private static async Task<Visit> CloseAsync(VisitCall call)
     {
         var request = new CloseVisitRequest
         {
-            RequestId = requestId,
-            VisitId = visit.VisitId,
-            Settlement = SettlementArgument.Of(context),
+            RequestId = call.RequestId,
+            VisitId = call.Visit.VisitId,
+            Settlement = SettlementArgument.Of(call.Context),
         };
-        return (await payments.CloseVisitAsync(request, cancellationToken: token)).Visit;
+        return (await call.Payments.CloseVisitAsync(request, cancellationToken: call.Token)).Visit;
     }
 
-    private static async Task<Visit> SettleAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    )
+    private static async Task<Visit> SettleAsync(VisitCall call)
     {
         var request = new SettleVisitRequest
         {
-            RequestId = requestId,
-            VisitId = visit.VisitId,
-            Settlement = SettlementArgument.Of(context) ?? throw new UsageException("visit settle needs --bear, one for each charge."),
+            RequestId = call.RequestId,
+            VisitId = call.Visit.VisitId,
+            Settlement = SettlementArgument.Of(call.Context) ?? throw new UsageException("visit settle needs --bear, one for each charge."),
         };
-        return (await payments.SettleVisitAsync(request, cancellationToken: token)).Visit;
+        return (await call.Payments.SettleVisitAsync(request, cancellationToken: call.Token)).Visit;
     }
 
-    private static async Task<Visit> RefundAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    )
+    private static async Task<Visit> RefundAsync(VisitCall call)
     {
         var request = new RefundVisitChargeRequest
         {
-            RequestId = requestId,
-            VisitId = visit.VisitId,
-            ChargeId = context.Get(Charge),
-            Amount = ChargeArgument.Cny(context.Get(AmountFen)),
+            RequestId = call.RequestId,
+            VisitId = call.Visit.VisitId,
+            ChargeId = call.Context.Get(Charge),
+            Amount = call.Amount,
         };
-        return (await payments.RefundVisitChargeAsync(request, cancellationToken: token)).Visit;
+        return (await call.Payments.RefundVisitChargeAsync(request, cancellationToken: call.Token)).Visit;
     }
 
-    private static async Task<Visit> ReportPaymentAsync(
-        CommandContext context,
-        Payments payments,
-        Visit visit,
-        string requestId,
-        CancellationToken token
-    )
+    private static async Task<Visit> ReportPaymentAsync(VisitCall call)
     {
         var request = new ReportVisitPaymentRequest
         {
-            RequestId = requestId,
-            VisitId = visit.VisitId,
-            Amount = ChargeArgument.Cny(context.Get(AmountFen)),
+            RequestId = call.RequestId,
+            VisitId = call.Visit.VisitId,
+            Amount = call.Amount,
         };
-        return (await payments.ReportVisitPaymentAsync(request, cancellationToken: token)).Visit;
+        return (await call.Payments.ReportVisitPaymentAsync(request, cancellationToken: call.Token)).Visit;
+    }
+
+    /// <summary>What a command works with: the visit that it names, and the name of its request.</summary>
+    private sealed record VisitCall(CommandContext Context, Payments Payments, Visit Visit, string RequestId, CancellationToken Token)
+    {
+        public Money Amount => ChargeArgument.Cny(Context.Get(AmountFen));
     }
 }

@@ -14,15 +14,8 @@ internal static class VisitListCommand
 
     private static readonly Option<string?> State = new("--state") { Description = "Only in this state.", HelpName = "state" };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most visits to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
-        new Command("list", "List the hospital's visits, newest first.").With(Person, State, Limit).ForPartner().Runs(RunAsync);
+        new Command("list", "List the hospital's visits, newest first.").With(Person, State, PagedList.Limit).ForPartner().Runs(RunAsync);
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
@@ -32,14 +25,15 @@ internal static class VisitListCommand
             State = StateName.Parse<VisitState>(context.Get(State)),
         };
         using var client = await context.ConnectPartnerAsync([PartnerScopes.VisitRead], cancellationToken);
-        var visits = new List<Visit>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - visits.Count, 1, 1000);
-            var page = await client.DeferredPayments.ListVisitsAsync(request, cancellationToken: cancellationToken);
-            visits.AddRange(page.Visits);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && visits.Count < context.Get(Limit));
+        var visits = await PagedList.ReadAsync<Visit>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await client.DeferredPayments.ListVisitsAsync(request, cancellationToken: cancellationToken);
+                return (page.Visits, page.NextPageToken);
+            }
+        );
 
         Show(context.Output, visits);
         return ExitCode.Ok;
