@@ -88,6 +88,98 @@ public sealed class BillRulesTests
         );
     }
 
+    public static TheoryData<string, Action<Money>> Columns
+    {
+        get
+        {
+            var columns = new TheoryData<string, Action<Money>>();
+            foreach (
+                var name in new[]
+                {
+                    "pooled_fund_amount",
+                    "personal_account_amount",
+                    "other_insurance_amount",
+                    "reduction_amount",
+                    "self_pay_amount",
+                }
+            )
+            {
+                columns.Add(name, money => money.MinorUnits = -1);
+                columns.Add(name, money => money.MinorUnits = Cny.Largest + 1);
+                columns.Add(name, money => money.CurrencyCode = "USD");
+            }
+
+            return columns;
+        }
+    }
+
+    /// <summary>Each column has a rule of its own, for its lines and for its sum.</summary>
+    [Theory]
+    [MemberData(nameof(Columns), DisableDiscoveryEnumeration = true)]
+    public void CheckForm_AWrongPart_NamesItsColumnAndTheRule(string name, Action<Money> change)
+    {
+        var (line, sum) = (Mixed(), Mixed());
+        change((Money)SettlementLine.Descriptor.FindFieldByName(name).Accessor.GetValue(line.Lines[0]));
+        change((Money)Settlement.Descriptor.FindFieldByName(name).Accessor.GetValue(sum));
+
+        Assert.Equal(
+            $"settlement.lines.{name}: must be CNY, 0 to 1000000000000000 fen",
+            Samples.RefusalOf(() => BillRules.CheckForm(new FieldCheck(), line).Enforce()).Message
+        );
+        Assert.Equal(
+            $"settlement.{name}: must be CNY, 0 to 1000000000000000 fen",
+            Samples.RefusalOf(() => BillRules.CheckForm(new FieldCheck(), sum).Enforce()).Message
+        );
+    }
+
+    [Fact]
+    public void CheckForm_AtItsLimits_IsGood()
+    {
+        var stated = new Settlement
+        {
+            Lines =
+            {
+                Enumerable.Repeat(
+                    new SettlementLine { SelfPayAmount = Cny.Of(Cny.Largest), ReductionAmount = Cny.Of(0) },
+                    BillRules.MaxCharges
+                ),
+            },
+            TotalAmount = Cny.Of(Cny.Largest),
+        };
+        BillRules.CheckForm(new FieldCheck(), stated).Enforce();
+        stated.Lines.Add(new SettlementLine());
+
+        Assert.Equal(
+            "settlement.lines: must be at most 200",
+            Samples.RefusalOf(() => BillRules.CheckForm(new FieldCheck(), stated).Enforce()).Message
+        );
+        Assert.Equal(
+            "settlement.total_amount: must be CNY, 0 to 1000000000000000 fen",
+            Samples.RefusalOf(() => BillRules.CheckForm(new FieldCheck(), new Settlement { TotalAmount = Cny.Of(-1) }).Enforce()).Message
+        );
+    }
+
+    [Theory]
+    [InlineData("CNY", 0, false)]
+    [InlineData("CNY", 1, true)]
+    [InlineData("CNY", Cny.Largest, true)]
+    [InlineData("CNY", Cny.Largest + 1, false)]
+    [InlineData("USD", 1, false)]
+    public void IsAmount_IsAboveNothingInCny(string currency, long fen, bool isAmount)
+    {
+        Assert.Equal(isAmount, BillRules.IsAmount(new Money { CurrencyCode = currency, MinorUnits = fen }));
+        Assert.False(BillRules.IsAmount(null));
+    }
+
+    [Fact]
+    public void SelfPayOf_AChargeThatHasNoLine_IsNothing()
+    {
+        var bill = Bill(5, 7);
+        bill.Settlement = Mixed();
+
+        Assert.Equal(0, BillRules.SelfPayOf(bill, bill.Charges[1]));
+    }
+
     [Fact]
     public void CheckForm_AnotherCurrencyOrTooManyLines_IsRefused()
     {
