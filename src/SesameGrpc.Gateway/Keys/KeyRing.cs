@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 using SesameGrpc.Gateway.Configuration;
@@ -10,7 +11,7 @@ namespace SesameGrpc.Gateway.Keys;
 /// tokens, the key that encrypts the authorization server's internal tokens, the keys from which persons' pseudonyms and
 /// decisions' seals are made, and the key that signs the audit log's checkpoints. Instances that serve together share these files.
 /// </summary>
-internal sealed class KeyRing
+internal sealed partial class KeyRing
 {
     private readonly byte[] master;
 
@@ -121,11 +122,23 @@ internal sealed class KeyRing
         Crash.At(Failpoint.KeyWritten);
         try
         {
-            File.Move(draft, path, overwrite: false);
+            // A move alone is a look and then a rename on Unix, between which another instance may put its key. A link is one step; not every file system has them.
+            if (OperatingSystem.IsWindows() || Link(draft, path) != 0)
+            {
+                File.Move(draft, path, overwrite: false);
+                return;
+            }
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft);
+            // The other instance's key is the one to read.
         }
+
+        File.Delete(draft);
     }
+
+    // link(2) of POSIX: fails where the target exists.
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static partial int Link(string source, string target);
 }
