@@ -95,10 +95,28 @@ internal static class EventCommands
             return;
         }
 
-        var what = item.Consent is { } consent
-            ? $"consent {consent.ConsentId} for {MessageJson.Name(consent.Purpose)}"
-            : $"order {item.DepositWaiver.OrderId}  {MessageJson.Name(item.DepositWaiver.State)} at revision {item.DepositWaiver.Revision}";
-        output.Out.WriteLine($"{Display.Time(item.EventTime)}  {MessageJson.Name(item.Type), -33}  {item.Subject}  {what}  {item.EventId}");
+        output.Out.WriteLine(
+            $"{Display.Time(item.EventTime)}  {MessageJson.Name(item.Type), -33}  {item.Subject}  {WhatOf(item)}  {item.EventId}"
+        );
         output.Out.Flush();
     }
+
+    // Of a kind that is younger than this tool, no more than the event's type is known.
+    private static string WhatOf(Event item) =>
+        item.ResourceCase switch
+        {
+            Event.ResourceOneofCase.DepositWaiver => OrderOf(
+                item.DepositWaiver.OrderId,
+                item.DepositWaiver.State,
+                item.DepositWaiver.Revision
+            ),
+            Event.ResourceOneofCase.Visit => OrderOf(item.Visit.OrderId, item.Visit.State, item.Visit.Revision),
+            Event.ResourceOneofCase.Consent => $"consent {item.Consent.ConsentId} for {MessageJson.Name(item.Consent.Purpose)}",
+            Event.ResourceOneofCase.CreditBadge =>
+                $"badge {item.CreditBadge.CreditBadgeId}  {MessageJson.Name(item.CreditBadge.State)} at revision {item.CreditBadge.Revision}",
+            _ => "",
+        };
+
+    private static string OrderOf(string orderId, Enum state, long revision) =>
+        $"order {orderId}  {MessageJson.Name(state)} at revision {revision}";
 }

@@ -19,6 +19,31 @@ public sealed class EventsTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     }
 
     [Fact]
+    public async Task EventsList_InWords_NamesVisitsAndBadgesToo()
+    {
+        await sandbox.AsPartnerAsync("visit", "open", "test-811", "--order-id", "events-2", "--partner", "huashan-hospital");
+        var issued = await sandbox.AsPartnerAsync(
+            "badge",
+            "issue",
+            "test-811",
+            "dating.badge",
+            "--site",
+            "https://www.baihe.example",
+            "--profile",
+            "li",
+            "--partner",
+            "baihe-dating"
+        );
+
+        var ofVisits = await sandbox.AsPartnerInWordsAsync("events", "list", "--partner", "huashan-hospital");
+        var ofBadges = await sandbox.AsPartnerInWordsAsync("events", "list", "--partner", "baihe-dating");
+
+        Assert.Equal((0, 0), (ofVisits.ExitCode, ofBadges.ExitCode));
+        Assert.Contains("order events-2  OPEN at revision 1", ofVisits.Out, StringComparison.Ordinal);
+        Assert.Contains($"badge {issued.Json["credit_badge_id"]}  LIT at revision 1", ofBadges.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task EventsStream_WithATokenOfNobody_Is1WithTheField()
     {
         var run = await sandbox.AsPartnerAsync("events", "stream", "--from", "nonsense");
