@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Audit;
 
@@ -30,46 +29,28 @@ internal static class AuditSearchCommand
         HelpName = "time",
     };
 
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most entries to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     public static Command Create() =>
         new Command("search", "List entries in the order of their times. The search itself leaves an entry.")
-            .With(Person, Caller, From, Until, Limit)
+            .With(Person, Caller, From, Until, PagedList.Limit)
             .ForOperator()
             .Runs(RunAsync);
 
     public static void Show(CliOutput output, IReadOnlyCollection<AuditRecord> records)
     {
-        if (output.Json)
-        {
-            foreach (var record in records)
-            {
-                output.WriteJson(MessageJson.From(record));
-            }
-
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Simple).AddColumns("index", "time", "caller", "method", "outcome", "of it", "object");
-        foreach (var (index, entry) in records.Select(record => (record.LeafIndex, record.Entry)))
-        {
-            table.AddRow(
-                new Text(index.ToString()),
-                new Text(Display.Time(entry.RecordTime) ?? ""),
-                new Text(entry.Caller),
-                new Text(entry.Method[(entry.Method.IndexOf('/', StringComparison.Ordinal) + 1)..]),
-                new Text(MessageJson.Name(entry.Outcome)),
-                new Text(DetailOf(entry)),
-                new Text(entry.ResourceKind.Length == 0 ? "" : $"{entry.ResourceKind} {entry.ResourceId}")
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            records,
+            ["index", "time", "caller", "method", "outcome", "of it", "object"],
+            record =>
+                [
+                    record.LeafIndex.ToString(),
+                    Display.Time(record.Entry.RecordTime),
+                    record.Entry.Caller,
+                    record.Entry.Method[(record.Entry.Method.IndexOf('/', StringComparison.Ordinal) + 1)..],
+                    MessageJson.Name(record.Entry.Outcome),
+                    DetailOf(record.Entry),
+                    record.Entry.ResourceKind.Length == 0 ? "" : $"{record.Entry.ResourceKind} {record.Entry.ResourceId}",
+                ]
+        );
     }
 
     private static string DetailOf(Contracts.Audit.V1.AuditEntry entry) =>
@@ -88,14 +69,15 @@ internal static class AuditSearchCommand
             FromTime = context.Get(From) is { } from ? Timestamp.FromDateTimeOffset(from) : null,
             UntilTime = context.Get(Until) is { } until ? Timestamp.FromDateTimeOffset(until) : null,
         };
-        var records = new List<AuditRecord>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - records.Count, 1, 1000);
-            var page = await channel.Audit.ListAuditEntriesAsync(request, cancellationToken: cancellationToken);
-            records.AddRange(page.Records);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && records.Count < context.Get(Limit));
+        var records = await PagedList.ReadAsync<AuditRecord>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Audit.ListAuditEntriesAsync(request, cancellationToken: cancellationToken);
+                return (page.Records, page.NextPageToken);
+            }
+        );
 
         Show(context.Output, records);
         return ExitCode.Ok;

@@ -3,7 +3,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Calls;
 
@@ -98,26 +97,19 @@ internal static class BadgeCommands
 
     private static void ShowAll(CliOutput output, List<CreditBadge> badges)
     {
-        if (output.Json)
-        {
-            badges.ForEach(badge => Show(output, badge));
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Simple).AddColumns("badge", "issued", "state", "band", "profile", "site", "person");
-        foreach (var badge in badges)
-        {
-            table.AddRow(
-                new Text(badge.CreditBadgeId),
-                new Text(Display.Time(badge.IssueTime) ?? ""),
-                new Text(MessageJson.Name(badge.State)),
-                new Text(badge.Band == ScoreBand.Unspecified ? "" : MessageJson.Name(badge.Band)),
-                new Text(badge.Profile),
-                new Text(badge.Site),
-                new Text(badge.Subject)
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            badges,
+            ["badge", "issued", "state", "band", "profile", "site", "person"],
+            badge =>
+                [
+                    badge.CreditBadgeId,
+                    Display.Time(badge.IssueTime),
+                    MessageJson.Name(badge.State),
+                    badge.Band == ScoreBand.Unspecified ? "" : MessageJson.Name(badge.Band),
+                    badge.Profile,
+                    badge.Site,
+                    badge.Subject,
+                ]
+        );
     }
 }

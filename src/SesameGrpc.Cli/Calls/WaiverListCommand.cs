@@ -3,7 +3,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Calls;
 
@@ -41,29 +40,20 @@ internal static class WaiverListCommand
 
     private static void Show(CliOutput output, List<DepositWaiver> waivers)
     {
-        if (output.Json)
-        {
-            waivers.ForEach(waiver => output.WriteJson(MessageJson.From(waiver)));
-            return;
-        }
-
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("waiver", "granted", "state", "order", "person", "programme", "waived", "outstanding");
-        foreach (var waiver in waivers)
-        {
-            table.AddRow(
-                new Text(waiver.DepositWaiverId),
-                new Text(Display.Time(waiver.GrantTime) ?? ""),
-                new Text(MessageJson.Name(waiver.State)),
-                new Text(waiver.OrderId),
-                new Text(waiver.Subject),
-                new Text(waiver.Programme),
-                new Text(Display.Amount(waiver.WaivedAmount) ?? ""),
-                new Text(Display.Amount(waiver.OutstandingAmount) ?? "")
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            waivers,
+            ["waiver", "granted", "state", "order", "person", "programme", "waived", "outstanding"],
+            waiver =>
+                [
+                    waiver.DepositWaiverId,
+                    Display.Time(waiver.GrantTime),
+                    MessageJson.Name(waiver.State),
+                    waiver.OrderId,
+                    waiver.Subject,
+                    waiver.Programme,
+                    Display.Amount(waiver.WaivedAmount),
+                    Display.Amount(waiver.OutstandingAmount),
+                ]
+        );
     }
 }

@@ -15,12 +15,17 @@ internal static class PagedList
     };
 
     /// <summary>Asks for a page of a size and behind a token; the answer has its entries and the token of the next.</summary>
-    public static async Task<List<T>> ReadAsync<T>(
+    public static Task<List<T>> ReadAsync<T>(
         CommandContext context,
         Func<int, string, Task<(IEnumerable<T> Items, string NextToken)>> askAsync
-    )
+    ) => ReadAsync(context.Get(Limit), askAsync);
+
+    /// <summary>The same to the end, however long it is.</summary>
+    public static Task<List<T>> ReadAllAsync<T>(Func<int, string, Task<(IEnumerable<T> Items, string NextToken)>> askAsync) =>
+        ReadAsync(int.MaxValue, askAsync);
+
+    private static async Task<List<T>> ReadAsync<T>(int limit, Func<int, string, Task<(IEnumerable<T> Items, string NextToken)>> askAsync)
     {
-        var limit = context.Get(Limit);
         var read = new List<T>();
         var token = "";
         do

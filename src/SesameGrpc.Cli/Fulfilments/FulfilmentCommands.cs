@@ -5,7 +5,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Fulfilments;
 
@@ -119,14 +118,7 @@ internal static class FulfilmentCommands
             }
         );
 
-        if (context.Output.Json)
-        {
-            reports.ForEach(report => context.Output.WriteJson(MessageJson.From(report)));
-        }
-        else
-        {
-            ShowTable(context.Output, reports);
-        }
+        ShowTable(context.Output, reports);
 
         return ExitCode.Ok;
     }
@@ -159,25 +151,22 @@ internal static class FulfilmentCommands
 
     private static void ShowTable(CliOutput output, List<Fulfilment> reports)
     {
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("id", "reported", "state", "report", "person", "programme", "what", "outcome", "days late", "disputed");
-        foreach (var report in reports)
-        {
-            table.AddRow(
-                new Text(report.FulfilmentId),
-                new Text(Display.Time(report.ReportTime) ?? ""),
-                new Text(MessageJson.Name(report.State)),
-                new Text(report.ReportId),
-                new Text(report.Subject),
-                new Text(report.Programme),
-                new Text(MessageJson.Name(report.Statement.Kind)),
-                new Text(MessageJson.Name(report.Statement.Outcome)),
-                new Text(report.Statement.DaysLate.ToString()),
-                new Text(report.Disputed ? "yes" : "")
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            reports,
+            ["id", "reported", "state", "report", "person", "programme", "what", "outcome", "days late", "disputed"],
+            report =>
+                [
+                    report.FulfilmentId,
+                    Display.Time(report.ReportTime),
+                    MessageJson.Name(report.State),
+                    report.ReportId,
+                    report.Subject,
+                    report.Programme,
+                    MessageJson.Name(report.Statement.Kind),
+                    MessageJson.Name(report.Statement.Outcome),
+                    report.Statement.DaysLate.ToString(),
+                    report.Disputed ? "yes" : "",
+                ]
+        );
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Ledger;
 
@@ -43,30 +42,21 @@ internal static class LedgerListCommand
 
     private static void Show(CliOutput output, List<Obligation> obligations)
     {
-        if (output.Json)
-        {
-            obligations.ForEach(obligation => output.WriteJson(MessageJson.From(obligation)));
-            return;
-        }
-
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("obligation", "granted", "state", "partner", "order", "person", "programme", "held", "outstanding");
-        foreach (var obligation in obligations)
-        {
-            table.AddRow(
-                new Text(obligation.ObligationId),
-                new Text(Display.Time(obligation.GrantTime) ?? ""),
-                new Text(MessageJson.Name(obligation.State)),
-                new Text(obligation.Partner),
-                new Text(obligation.OrderId),
-                new Text(obligation.Person),
-                new Text(obligation.Programme),
-                new Text(Display.Amount(obligation.HeldAmount) ?? ""),
-                new Text(Display.Amount(obligation.OutstandingAmount) ?? "")
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            obligations,
+            ["obligation", "granted", "state", "partner", "order", "person", "programme", "held", "outstanding"],
+            obligation =>
+                [
+                    obligation.ObligationId,
+                    Display.Time(obligation.GrantTime),
+                    MessageJson.Name(obligation.State),
+                    obligation.Partner,
+                    obligation.OrderId,
+                    obligation.Person,
+                    obligation.Programme,
+                    Display.Amount(obligation.HeldAmount),
+                    Display.Amount(obligation.OutstandingAmount),
+                ]
+        );
     }
 }

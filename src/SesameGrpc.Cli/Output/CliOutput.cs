@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Spectre.Console;
 
 namespace SesameGrpc.Cli.Output;
@@ -42,6 +43,29 @@ internal sealed class CliOutput
     }
 
     public void WriteErrorJson(JsonObject line) => Error.WriteLine(line.ToJsonString(Format));
+
+    /// <summary>A table with a row for each message; for scripts, the messages, one a line.</summary>
+    public void WriteTable<T>(IReadOnlyCollection<T> messages, string[] columns, Func<T, string?[]> cells)
+        where T : IMessage
+    {
+        if (Json)
+        {
+            foreach (var message in messages)
+            {
+                WriteJson(MessageJson.From(message));
+            }
+
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns(columns);
+        foreach (var message in messages)
+        {
+            table.AddRow(cells(message).Select(cell => new Text(cell ?? "")));
+        }
+
+        Console.Write(table);
+    }
 
     /// <summary>A title and label-value rows; rows without a value are left out.</summary>
     public void WriteCard(string title, params ReadOnlySpan<(string Label, string? Value)> rows)

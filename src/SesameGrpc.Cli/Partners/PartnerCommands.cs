@@ -4,7 +4,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Operator.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Partners;
 
@@ -62,35 +61,27 @@ internal static class PartnerCommands
     private static async Task<ExitCode> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var channel = context.ConnectOperator();
-        var table = new Table().Border(TableBorder.Simple).AddColumns("partner", "name", "state", "scopes", "programmes");
         var request = new ListPartnersRequest();
-        do
-        {
-            var page = await channel.Partners.ListPartnersAsync(request, cancellationToken: cancellationToken);
-            foreach (var partner in page.Partners)
+        var partners = await PagedList.ReadAllAsync<Partner>(
+            async (size, token) =>
             {
-                if (context.Output.Json)
-                {
-                    context.Output.WriteJson(MessageJson.From(partner));
-                }
-
-                table.AddRow(
-                    new Text(partner.Partner_),
-                    new Text(partner.DisplayName),
-                    new Text(MessageJson.Name(partner.State)),
-                    new Text(string.Join('\n', partner.Scopes)),
-                    new Text(Enrolments(partner))
-                );
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Partners.ListPartnersAsync(request, cancellationToken: cancellationToken);
+                return (page.Partners, page.NextPageToken);
             }
-
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0);
-
-        if (!context.Output.Json)
-        {
-            context.Output.Console.Write(table);
-        }
-
+        );
+        context.Output.WriteTable(
+            partners,
+            ["partner", "name", "state", "scopes", "programmes"],
+            partner =>
+                [
+                    partner.Partner_,
+                    partner.DisplayName,
+                    MessageJson.Name(partner.State),
+                    string.Join('\n', partner.Scopes),
+                    Enrolments(partner),
+                ]
+        );
         return ExitCode.Ok;
     }
 

@@ -84,16 +84,17 @@ internal static class ConsentCommands
     private static async Task<ExitCode> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var channel = context.ConnectOperator();
-        var request = new ListPersonConsentsRequest { Person = context.Get(Person), PageSize = 1000 };
-        var consents = new List<PersonConsent>();
-        do
-        {
-            var page = await channel.Persons.ListPersonConsentsAsync(request, cancellationToken: cancellationToken);
-            consents.AddRange(page.Consents.Where(consent => !context.Get(ActiveOnly) || consent.State == ConsentState.Active));
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0);
+        var request = new ListPersonConsentsRequest { Person = context.Get(Person) };
+        var consents = await PagedList.ReadAllAsync<PersonConsent>(
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Persons.ListPersonConsentsAsync(request, cancellationToken: cancellationToken);
+                return (page.Consents, page.NextPageToken);
+            }
+        );
 
-        ConsentTable.Show(context.Output, consents);
+        ConsentTable.Show(context.Output, [.. consents.Where(consent => !context.Get(ActiveOnly) || consent.State == ConsentState.Active)]);
         return ExitCode.Ok;
     }
 

@@ -3,7 +3,6 @@ using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Persons;
 
@@ -115,14 +114,7 @@ internal static class DisputeCommands
             }
         );
 
-        if (context.Output.Json)
-        {
-            disputes.ForEach(dispute => context.Output.WriteJson(MessageJson.From(dispute)));
-        }
-        else
-        {
-            ShowTable(context.Output, disputes);
-        }
+        ShowTable(context.Output, disputes);
 
         return ExitCode.Ok;
     }
@@ -166,23 +158,20 @@ internal static class DisputeCommands
 
     private static void ShowTable(CliOutput output, List<Dispute> disputes)
     {
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("dispute", "opened", "state", "answer by", "person", "about", "statement");
-        foreach (var dispute in disputes)
-        {
-            table.AddRow(
-                new Text(dispute.DisputeId),
-                new Text(Display.Time(dispute.OpenTime) ?? ""),
-                new Text(MessageJson.Name(dispute.State)),
-                new Text(Display.Time(dispute.DueTime) ?? ""),
-                new Text(dispute.Person),
-                new Text(AboutOf(dispute)),
-                new Text(dispute.Statement)
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            disputes,
+            ["dispute", "opened", "state", "answer by", "person", "about", "statement"],
+            dispute =>
+                [
+                    dispute.DisputeId,
+                    Display.Time(dispute.OpenTime),
+                    MessageJson.Name(dispute.State),
+                    Display.Time(dispute.DueTime),
+                    dispute.Person,
+                    AboutOf(dispute),
+                    dispute.Statement,
+                ]
+        );
     }
 
     private static string AboutOf(Dispute dispute) =>

@@ -3,25 +3,17 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Persons;
 
 /// <summary>`sesame person accesses|export`: who looked at a person, and everything that is stored.</summary>
 internal static class PersonRecordCommands
 {
-    private static readonly Option<int> Limit = new("--limit")
-    {
-        Description = "Most accesses to show.",
-        DefaultValueFactory = _ => 1000,
-        HelpName = "number",
-    };
-
     private static readonly Option<FileInfo?> Out = new("--out") { Description = "Write to this file instead.", HelpName = "file" };
 
     public static Command CreateAccesses() =>
         new Command("accesses", "List who looked at a person, newest first: also what was refused. The list itself leaves an entry.")
-            .With(PersonCommands.Id, Limit)
+            .With(PersonCommands.Id, PagedList.Limit)
             .ForOperator()
             .Runs(ListAsync);
 
@@ -35,14 +27,15 @@ internal static class PersonRecordCommands
     {
         var request = new ListAccessesRequest { Person = context.Get(PersonCommands.Id) };
         using var channel = context.ConnectOperator();
-        var accesses = new List<PersonAccess>();
-        do
-        {
-            request.PageSize = Math.Clamp(context.Get(Limit) - accesses.Count, 1, 1000);
-            var page = await channel.Persons.ListAccessesAsync(request, cancellationToken: cancellationToken);
-            accesses.AddRange(page.Accesses);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0 && accesses.Count < context.Get(Limit));
+        var accesses = await PagedList.ReadAsync<PersonAccess>(
+            context,
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Persons.ListAccessesAsync(request, cancellationToken: cancellationToken);
+                return (page.Accesses, page.NextPageToken);
+            }
+        );
 
         Show(context.Output, accesses);
         return ExitCode.Ok;
@@ -67,27 +60,20 @@ internal static class PersonRecordCommands
 
     private static void Show(CliOutput output, List<PersonAccess> accesses)
     {
-        if (output.Json)
-        {
-            accesses.ForEach(access => output.WriteJson(MessageJson.From(access)));
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Simple).AddColumns("leaf", "time", "who", "method", "outcome", "of it", "purpose");
-        foreach (var access in accesses)
-        {
-            table.AddRow(
-                new Text(access.LeafIndex.ToString()),
-                new Text(Display.Time(access.AccessTime) ?? ""),
-                new Text(access.PartnerDisplayName.Length > 0 ? access.PartnerDisplayName : access.Caller),
-                new Text(access.Method[(access.Method.IndexOf('/', StringComparison.Ordinal) + 1)..]),
-                new Text(MessageJson.Name(access.Outcome)),
-                new Text(DetailOf(access)),
-                new Text(access.Purpose == Purpose.Unspecified ? "" : MessageJson.Name(access.Purpose))
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            accesses,
+            ["leaf", "time", "who", "method", "outcome", "of it", "purpose"],
+            access =>
+                [
+                    access.LeafIndex.ToString(),
+                    Display.Time(access.AccessTime),
+                    access.PartnerDisplayName.Length > 0 ? access.PartnerDisplayName : access.Caller,
+                    access.Method[(access.Method.IndexOf('/', StringComparison.Ordinal) + 1)..],
+                    MessageJson.Name(access.Outcome),
+                    DetailOf(access),
+                    access.Purpose == Purpose.Unspecified ? "" : MessageJson.Name(access.Purpose),
+                ]
+        );
     }
 
     private static string DetailOf(PersonAccess access) =>

@@ -64,13 +64,14 @@ internal static class ProgrammeCommands
     {
         using var channel = context.ConnectOperator();
         var request = new ListProgrammesRequest();
-        var programmes = new List<Programme>();
-        do
-        {
-            var page = await channel.Programmes.ListProgrammesAsync(request, cancellationToken: cancellationToken);
-            programmes.AddRange(page.Programmes);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0);
+        var programmes = await PagedList.ReadAllAsync<Programme>(
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Programmes.ListProgrammesAsync(request, cancellationToken: cancellationToken);
+                return (page.Programmes, page.NextPageToken);
+            }
+        );
 
         ProgrammeTables.Show(context.Output, programmes);
         return ExitCode.Ok;
@@ -104,13 +105,14 @@ internal static class ProgrammeCommands
     {
         using var channel = context.ConnectOperator();
         var request = new ListProgrammeVersionsRequest { Programme = context.Get(AnyId) ?? "" };
-        var versions = new List<ProgrammeVersion>();
-        do
-        {
-            var page = await channel.Programmes.ListProgrammeVersionsAsync(request, cancellationToken: cancellationToken);
-            versions.AddRange(page.ProgrammeVersions);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0);
+        var versions = await PagedList.ReadAllAsync<ProgrammeVersion>(
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Programmes.ListProgrammeVersionsAsync(request, cancellationToken: cancellationToken);
+                return (page.ProgrammeVersions, page.NextPageToken);
+            }
+        );
 
         ProgrammeTables.Show(context.Output, versions);
         return ExitCode.Ok;
@@ -161,13 +163,14 @@ internal static class ProgrammeCommands
     {
         using var channel = context.ConnectOperator();
         var request = new ListProgrammeActivationsRequest { Programme = context.Get(AnyId) ?? "" };
-        var activations = new List<ProgrammeActivation>();
-        do
-        {
-            var page = await channel.Programmes.ListProgrammeActivationsAsync(request, cancellationToken: cancellationToken);
-            activations.AddRange(page.Activations);
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0);
+        var activations = await PagedList.ReadAllAsync<ProgrammeActivation>(
+            async (size, token) =>
+            {
+                (request.PageSize, request.PageToken) = (size, token);
+                var page = await channel.Programmes.ListProgrammeActivationsAsync(request, cancellationToken: cancellationToken);
+                return (page.Activations, page.NextPageToken);
+            }
+        );
 
         ProgrammeTables.Show(context.Output, activations);
         return ExitCode.Ok;

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Programmes;
 
@@ -9,8 +8,7 @@ namespace SesameGrpc.Cli.Programmes;
 internal static class ProgrammeTables
 {
     public static void Show(CliOutput output, IReadOnlyCollection<Programme> programmes) =>
-        Show(
-            output,
+        output.WriteTable(
             programmes,
             ["programme", "version", "kind", "name", "amount", "open at once"],
             programme =>
@@ -19,29 +17,27 @@ internal static class ProgrammeTables
                     programme.Version.ToString(),
                     MessageJson.Name(programme.Kind),
                     programme.DisplayNameEn,
-                    Display.Amount(programme.Terms?.AmountLimit) ?? "",
+                    Display.Amount(programme.Terms?.AmountLimit),
                     programme.ProgrammeLimit is { OpenCount: > 0 } limit ? limit.OpenCount.ToString() : "",
                 ]
         );
 
     public static void Show(CliOutput output, IReadOnlyCollection<ProgrammeVersion> versions) =>
-        Show(
-            output,
+        output.WriteTable(
             versions,
             ["programme", "version", "stored", "by", "in force"],
             version =>
                 [
                     version.Programme.Programme_,
                     version.Programme.Version.ToString(),
-                    Display.Time(version.CreateTime) ?? "",
+                    Display.Time(version.CreateTime),
                     version.Creator,
                     version.InForce ? "yes" : "",
                 ]
         );
 
     public static void Show(CliOutput output, IReadOnlyCollection<ProgrammeActivation> activations) =>
-        Show(
-            output,
+        output.WriteTable(
             activations,
             ["activation", "programme", "version", "from", "until", "state", "decided", "by"],
             activation =>
@@ -50,9 +46,9 @@ internal static class ProgrammeTables
                     activation.Programme,
                     activation.RollBack ? $"{activation.Version} (roll back)" : activation.Version.ToString(),
                     Display.Time(activation.ActivateTime) ?? "ever",
-                    activation.State == ProgrammeActivationState.CalledOff ? "" : Display.Time(activation.EndTime) ?? "",
+                    activation.State == ProgrammeActivationState.CalledOff ? "" : Display.Time(activation.EndTime),
                     MessageJson.Name(activation.State),
-                    Display.Time(activation.CreateTime) ?? "",
+                    Display.Time(activation.CreateTime),
                     activation.Creator,
                 ]
         );
@@ -78,26 +74,4 @@ internal static class ProgrammeTables
     }
 
     private static string? Text(IMessage? part) => part is null ? null : JsonFormatter.Default.Format(part);
-
-    private static void Show<T>(CliOutput output, IReadOnlyCollection<T> items, string[] columns, Func<T, string[]> cells)
-        where T : IMessage
-    {
-        if (output.Json)
-        {
-            foreach (var item in items)
-            {
-                output.WriteJson(MessageJson.From(item));
-            }
-
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Simple).AddColumns(columns);
-        foreach (var item in items)
-        {
-            table.AddRow(cells(item).Select(cell => new Text(cell)));
-        }
-
-        output.Console.Write(table);
-    }
 }

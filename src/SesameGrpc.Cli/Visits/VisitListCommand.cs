@@ -3,7 +3,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
-using Spectre.Console;
 
 namespace SesameGrpc.Cli.Visits;
 
@@ -41,29 +40,20 @@ internal static class VisitListCommand
 
     private static void Show(CliOutput output, List<Visit> visits)
     {
-        if (output.Json)
-        {
-            visits.ForEach(visit => output.WriteJson(MessageJson.From(visit)));
-            return;
-        }
-
-        var table = new Table()
-            .Border(TableBorder.Simple)
-            .AddColumns("visit", "opened", "state", "order", "person", "charges", "total", "outstanding");
-        foreach (var visit in visits)
-        {
-            table.AddRow(
-                new Text(visit.VisitId),
-                new Text(Display.Time(visit.OpenTime) ?? ""),
-                new Text(MessageJson.Name(visit.State)),
-                new Text(visit.OrderId),
-                new Text(visit.Subject),
-                new Text(visit.Bill.Charges.Count.ToString()),
-                new Text(Display.Amount(visit.TotalAmount) ?? ""),
-                new Text(Display.Amount(visit.OutstandingAmount) ?? "")
-            );
-        }
-
-        output.Console.Write(table);
+        output.WriteTable(
+            visits,
+            ["visit", "opened", "state", "order", "person", "charges", "total", "outstanding"],
+            visit =>
+                [
+                    visit.VisitId,
+                    Display.Time(visit.OpenTime),
+                    MessageJson.Name(visit.State),
+                    visit.OrderId,
+                    visit.Subject,
+                    visit.Bill.Charges.Count.ToString(),
+                    Display.Amount(visit.TotalAmount),
+                    Display.Amount(visit.OutstandingAmount),
+                ]
+        );
     }
 }
