@@ -48,9 +48,11 @@ internal sealed class ScoreFeed(ScoreFeedService.ScoreFeedServiceClient client)
             await call.RequestStream.WriteAsync(last, cancellationToken);
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception broken) when (broken is InvalidOperationException or RpcException && call.ResponseAsync.IsCompleted)
+        catch (Exception broken)
+            when (broken is InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled } || call.ResponseAsync.IsCompleted
+            )
         {
-            // The gateway has answered before the stream's end; its answer says why.
+            // The gateway has answered before the stream's end; its answer, which may be still on its way, says why.
             return await call.ResponseAsync;
         }
 

@@ -187,9 +187,7 @@ public abstract class ScoreFeedTests(Stores stores, Store store)
         var refused = await RefusedCall.OfAsync(async () =>
         {
             using var call = gateway.ScoreFeed.ImportScores();
-            await call.RequestStream.WriteAsync(Message("i", Row(1, "a", 650)));
-            await call.RequestStream.WriteAsync(Message("another", Row(2, "b", 650)));
-            await call.RequestStream.CompleteAsync();
+            await call.RequestStream.SendAsync(Message("i", Row(1, "a", 650)), Message("another", Row(2, "b", 650)));
             await call;
         });
 
@@ -244,7 +242,7 @@ public abstract class ScoreFeedTests(Stores stores, Store store)
     {
         await using var gateway = await stores.StartGatewayAsync(store);
         using var call = gateway.ScoreFeed.ImportScores();
-        await call.RequestStream.WriteAsync(
+        await call.RequestStream.SendAsync(
             new ImportScoresRequest
             {
                 ImportId = "i",
@@ -262,7 +260,6 @@ public abstract class ScoreFeedTests(Stores stores, Store store)
                 },
             }
         );
-        await call.RequestStream.CompleteAsync();
 
         Assert.Equal("rows.line", (await RefusedCall.OfAsync(async () => await call)).Info.Metadata["fields"]);
     }
@@ -350,8 +347,7 @@ public abstract class ScoreFeedTests(Stores stores, Store store)
         var message = Message(import, rows);
         message.Last = true;
         using var call = gateway.ScoreFeed.ImportScores();
-        await call.RequestStream.WriteAsync(message);
-        await call.RequestStream.CompleteAsync();
+        await call.RequestStream.SendAsync(message);
         return await call;
     }
 }

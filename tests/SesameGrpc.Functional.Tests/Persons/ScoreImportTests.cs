@@ -98,19 +98,15 @@ public abstract class ScoreImportTests(Stores stores, Store store)
     private static async Task<ImportScoresResponse> ImportAsync(GatewayUnderTest gateway, string import, params ScoreRow[][] messages)
     {
         using var call = gateway.ScoreFeed.ImportScores();
-        foreach (var rows in messages)
-        {
-            var message = new ImportScoresRequest
+        await call.RequestStream.SendAsync([
+            .. messages.Select(rows => new ImportScoresRequest
             {
                 ImportId = import,
                 ModelVersion = "test",
                 Rows = { rows },
                 Last = rows == messages[^1],
-            };
-            await call.RequestStream.WriteAsync(message);
-        }
-
-        await call.RequestStream.CompleteAsync();
+            }),
+        ]);
         return await call;
     }
 }

@@ -131,7 +131,7 @@ public sealed class HostTests
     private static async Task<IEnumerable<ServiceResponse>> ListServicesAsync(ServerReflection.ServerReflectionClient client)
     {
         using var call = client.ServerReflectionInfo();
-        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "*" });
+        await call.RequestStream.SendAsync(new ServerReflectionRequest { ListServices = "*" });
         await call.ResponseStream.MoveNext(CancellationToken.None);
         return call.ResponseStream.Current.ListServicesResponse.Service;
     }
