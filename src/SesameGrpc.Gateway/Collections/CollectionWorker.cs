@@ -1,5 +1,5 @@
-using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Failpoints;
@@ -146,7 +146,7 @@ internal sealed partial class CollectionWorker(
             CollectionId = collectionId,
             ObligationId = obligation.Id,
             Person = obligation.ExternalPerson,
-            Amount = new Money { CurrencyCode = "CNY", MinorUnits = taken.AmountFen },
+            Amount = Cny.Of(taken.AmountFen),
             Statement = new StatementDetails
             {
                 Partner = obligation.Partner,

@@ -1,6 +1,6 @@
 using Grpc.Core;
-using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Contracts.Rail.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Configuration;
 using CallOptions = Grpc.Core.CallOptions;
 using Collection = SesameGrpc.Contracts.Rail.V1.Collection;
@@ -48,11 +48,7 @@ internal sealed class RailClient(RailChannel channel, CollectionMetrics metrics,
             async (rail, call) =>
                 (
                     await rail.RefundPartAsync(
-                        new RefundPartRequest
-                        {
-                            CollectionId = collectionId,
-                            RefundedAmount = new Money { CurrencyCode = "CNY", MinorUnits = refundedFen },
-                        },
+                        new RefundPartRequest { CollectionId = collectionId, RefundedAmount = Cny.Of(refundedFen) },
                         call
                     )
                 ).Collection,

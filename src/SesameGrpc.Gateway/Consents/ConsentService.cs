@@ -36,7 +36,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
 
     public override async Task<ListConsentsResponse> ListConsents(ListConsentsRequest request, ServerCallContext context)
     {
-        new FieldCheck().PageSize(request.PageSize).PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken)).Enforce();
+        new FieldCheck().PageOfIds(request.PageSize, request.PageToken).Enforce();
         var size = Page.SizeOf(request.PageSize);
         var found = await store.ListOfPartnerAsync(
             context.Partner().Id,

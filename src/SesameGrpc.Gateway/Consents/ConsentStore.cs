@@ -58,7 +58,7 @@ internal sealed class ConsentStore(Database database)
                 ORDER BY c.consent_id DESC LIMIT @limit
                 """,
                 ("person", person),
-                ("below", belowId.Length > 0 ? belowId : "g"),
+                ("below", TimedId.Below(belowId)),
                 ("limit", limit)
             )
             .ListAsync(Consent.Map, cancellationToken);
@@ -94,7 +94,7 @@ internal sealed class ConsentStore(Database database)
                 ORDER BY c.consent_id DESC LIMIT @limit
                 """,
                 ("partner", partner),
-                ("below", belowId.Length > 0 ? belowId : "g"),
+                ("below", TimedId.Below(belowId)),
                 ("now", nowMicros),
                 ("limit", limit)
             )

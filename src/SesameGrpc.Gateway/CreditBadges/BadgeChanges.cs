@@ -131,8 +131,7 @@ internal sealed class BadgeChanges(PersonStore persons, GatewayOptions options, 
         var (badge, state) = (reading.Badge, stateOf(reading));
         if (state == CreditBadgeState.Revoked || (request.ExpectedRevision != 0 && request.ExpectedRevision != badge.Revision))
         {
-            var actions = string.Join(',', BadgeRules.ActionsIn(state).Select(action => ContractName.Of(action)));
-            throw new RefusalException(Refuse.StateConflict(ContractName.Of(state), actions, badge.Revision));
+            throw new RefusalException(Refuse.StateConflict(state, BadgeRules.ActionsIn(state), badge.Revision));
         }
 
         var ended = badge with { EndedMicros = time.NowMicros(), Revision = badge.Revision + 1 };

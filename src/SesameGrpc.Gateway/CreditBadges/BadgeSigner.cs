@@ -73,7 +73,8 @@ internal sealed class BadgeSigner : IDisposable
 
     public void Dispose() => key.Dispose();
 
-    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(AsWritten)));
+    /// <summary>JSON as a part of a token: base64url of its UTF-8.</summary>
+    internal static string Encode(JsonNode json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(AsWritten)));
 
     private static ECDsa KeyOf(KeyRing keys)
     {

@@ -77,7 +77,7 @@ internal sealed class BadgeStore(Database database, TimeProvider time)
             cancellationToken,
             ("partner", partner),
             ("subject", subject),
-            ("below", Below(belowId)),
+            ("below", TimedId.Below(belowId)),
             ("limit", limit)
         );
 
@@ -87,7 +87,7 @@ internal sealed class BadgeStore(Database database, TimeProvider time)
             $"{Select} WHERE b.person_id = @person AND b.badge_id < @below ORDER BY b.badge_id DESC LIMIT @limit",
             cancellationToken,
             ("person", person),
-            ("below", Below(belowId)),
+            ("below", TimedId.Below(belowId)),
             ("limit", limit)
         );
 
@@ -122,9 +122,6 @@ internal sealed class BadgeStore(Database database, TimeProvider time)
                     .ExecuteAsync(token),
             cancellationToken
         );
-
-    // Ids are hexadecimal digits.
-    private static string Below(string id) => id.Length > 0 ? id : "g";
 
     private async Task<List<BadgeReading>> ListAsync(
         string sql,

@@ -66,11 +66,7 @@ internal sealed class CreditBadgeService(
 
     public override async Task<ListCreditBadgesResponse> ListCreditBadges(ListCreditBadgesRequest request, ServerCallContext context)
     {
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
-            .PersonOrEmpty("subject", request.Subject)
-            .Enforce();
+        new FieldCheck().PageOfIds(request.PageSize, request.PageToken).PersonOrEmpty("subject", request.Subject).Enforce();
         var size = Page.SizeOf(request.PageSize);
         var found = await store.ListOfPartnerAsync(
             context.Partner().Id,
@@ -90,9 +86,7 @@ internal sealed class CreditBadgeService(
     public override Task<RevokeCreditBadgeResponse> RevokeCreditBadge(RevokeCreditBadgeRequest request, ServerCallContext context)
     {
         var call = context.Call();
-        new FieldCheck()
-            .Require(request.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
-            .Enforce();
+        new FieldCheck().ExpectedRevision(request.ExpectedRevision).Enforce();
         Badge? revoked = null;
         return replay.RunAsync(
             context,

@@ -1,8 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace SesameGrpc.Gateway.CreditBadges;
@@ -15,14 +13,12 @@ internal static class SdJwt
 
     // Section 9.3: 128 bits of salt.
     private const int SaltBytes = 16;
-    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A salt of its own for each claim.</summary>
     public static string NewSalt() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SaltBytes));
 
     /// <summary>The disclosure of a claim (section 4.2.1).</summary>
-    public static string Disclose(string salt, string name, JsonNode value) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(new JsonArray(salt, name, value).ToJsonString(AsWritten)));
+    public static string Disclose(string salt, string name, JsonNode value) => BadgeSigner.Encode(new JsonArray(salt, name, value));
 
     /// <summary>What stands for a disclosure among the signed claims (section 4.2.3).</summary>
     public static string DigestOf(string disclosure) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(disclosure)));

@@ -1,5 +1,5 @@
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.DeferredPayments;
@@ -24,8 +24,6 @@ internal static class BillRules
 
     public static long TotalOf(VisitBill bill) => Standing(bill).Sum(charge => charge.Amount.MinorUnits);
 
-    public static bool IsAmount(Money? money) => money is { CurrencyCode: Cny.Code, MinorUnits: > 0 and <= Cny.Largest };
-
     /// <summary>The settlement in which the person bears everything.</summary>
     public static Settlement InFull(VisitBill bill)
     {
@@ -40,8 +38,8 @@ internal static class BillRules
 
     /// <summary>What the person's part of a charge still is.</summary>
     public static long SelfPayOf(VisitBill bill, VisitCharge charge) =>
-        (bill.Settlement?.Lines.FirstOrDefault(line => line.ChargeId == charge.ChargeId)?.SelfPayAmount?.MinorUnits ?? 0)
-        - (charge.RefundedAmount?.MinorUnits ?? 0);
+        Cny.FenOf(bill.Settlement?.Lines.FirstOrDefault(line => line.ChargeId == charge.ChargeId)?.SelfPayAmount)
+        - Cny.FenOf(charge.RefundedAmount);
 
     /// <summary>Checks the form of a settlement, whatever it is for.</summary>
     public static FieldCheck CheckForm(FieldCheck check, Settlement settlement)
@@ -83,12 +81,13 @@ internal static class BillRules
             check.Require(false, "settlement.lines", $"has no line for charge {missing}");
         }
 
+        // At most 200 lines of five parts of at most 10^15 each: far from overflow.
         foreach (var line in settlement.Lines.Where(line => charges.ContainsKey(line.ChargeId)))
         {
             Equal(
                 check,
                 $"settlement.lines[{line.ChargeId}]",
-                Columns.Sum(column => FenOf(column.OfLine(line))),
+                Columns.Sum(column => Cny.FenOf(column.OfLine(line))),
                 charges[line.ChargeId],
                 "its charge is"
             );
@@ -99,21 +98,18 @@ internal static class BillRules
             Equal(
                 check,
                 $"settlement.{name}",
-                FenOf(ofSum(settlement)),
-                settlement.Lines.Sum(line => FenOf(ofLine(line))),
+                Cny.FenOf(ofSum(settlement)),
+                settlement.Lines.Sum(line => Cny.FenOf(ofLine(line))),
                 "its lines come to"
             );
         }
 
-        Equal(check, "settlement.total_amount", FenOf(settlement.TotalAmount), charges.Values.Sum(), "the charges come to");
+        Equal(check, "settlement.total_amount", Cny.FenOf(settlement.TotalAmount), charges.Values.Sum(), "the charges come to");
         return check;
     }
 
     private static void Equal(FieldCheck check, string field, long stated, long actual, string whose) =>
         check.Require(stated == actual, field, $"comes to {stated} fen, but {whose} {actual} fen");
-
-    // At most 200 lines of five parts of at most 10^15 each: far from overflow.
-    private static long FenOf(Money? part) => part?.MinorUnits ?? 0;
 
     private static bool IsPart(Money? money) => money is null or { CurrencyCode: Cny.Code, MinorUnits: >= 0 and <= Cny.Largest };
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Obligations;
@@ -49,7 +50,7 @@ internal sealed class DeferredPaymentService(PartnerObligations obligations, Vis
                 "kind",
                 "must be REGISTRATION, EXAMINATION, TREATMENT, MEDICINE or OTHER"
             )
-            .Require(BillRules.IsAmount(request.Amount), "amount", $"must be CNY, 1 to {Cny.Largest} fen")
+            .Require(Cny.IsAmount(request.Amount), "amount", $"must be CNY, 1 to {Cny.Largest} fen")
             .Enforce();
         return ChangeAsync(
             context,
@@ -100,7 +101,7 @@ internal sealed class DeferredPaymentService(PartnerObligations obligations, Vis
 
     public override Task<RefundVisitChargeResponse> RefundVisitCharge(RefundVisitChargeRequest request, ServerCallContext context)
     {
-        new FieldCheck().Require(BillRules.IsAmount(request.Amount), "amount", $"must be CNY, 1 to {Cny.Largest} fen").Enforce();
+        new FieldCheck().Require(Cny.IsAmount(request.Amount), "amount", $"must be CNY, 1 to {Cny.Largest} fen").Enforce();
         return ChangeAsync(
             context,
             new VisitChange(request, request.RequestId, request.VisitId, request.ExpectedRevision, VisitAction.RefundCharge),
@@ -112,7 +113,7 @@ internal sealed class DeferredPaymentService(PartnerObligations obligations, Vis
 
     public override Task<ReportVisitPaymentResponse> ReportVisitPayment(ReportVisitPaymentRequest request, ServerCallContext context)
     {
-        new FieldCheck().Require(BillRules.IsAmount(request.Amount), "amount", $"must be CNY, 1 to {Cny.Largest} fen").Enforce();
+        new FieldCheck().Require(Cny.IsAmount(request.Amount), "amount", $"must be CNY, 1 to {Cny.Largest} fen").Enforce();
         return ChangeAsync(
             context,
             new VisitChange(request, request.RequestId, request.VisitId, request.ExpectedRevision, VisitAction.ReportPayment),

@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.Obligations;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -85,7 +85,7 @@ internal sealed class VisitChanges(PaymentTerms payments, TimeProvider time)
         new FieldCheck()
             .Require(amountFen <= selfPay, "amount", $"must be at most what the person's part of the charge still is, {selfPay} fen")
             .Enforce();
-        charge.RefundedAmount = Cny.Of((charge.RefundedAmount?.MinorUnits ?? 0) + amountFen);
+        charge.RefundedAmount = Cny.Of(Cny.FenOf(charge.RefundedAmount) + amountFen);
         var nowMicros = time.NowMicros();
         return visit.IsOpen
             ? ObligationRules.Correct(visit, visit.ChargedFen - amountFen, bill.ToByteArray(), nowMicros, charge.ToByteArray())
@@ -104,7 +104,7 @@ internal sealed class VisitChanges(PaymentTerms payments, TimeProvider time)
     {
         bill.Settlement = settlement;
         var nowMicros = time.NowMicros();
-        var selfPay = settlement.SelfPayAmount?.MinorUnits ?? 0;
+        var selfPay = Cny.FenOf(settlement.SelfPayAmount);
         return selfPay == 0
             ? ObligationRules.Release(visit, nowMicros, bill.ToByteArray(), settlement.ToByteArray())
             : ObligationRules.Charge(

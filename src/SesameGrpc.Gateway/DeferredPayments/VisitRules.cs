@@ -1,6 +1,6 @@
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Ledger;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -43,11 +43,7 @@ internal static class VisitRules
             (VisitAction.RefundCharge, { OutstandingFen: > 0, Collection: { IsUnderWay: true } collection }) => Refuse.CollectionUnderWay(
                 collection.Attempt
             ),
-            _ => Refuse.StateConflict(
-                ContractName.Of((VisitState)visit.State),
-                string.Join(',', allowed.Select(name => ContractName.Of(name))),
-                visit.Revision
-            ),
+            _ => Refuse.StateConflict((VisitState)visit.State, allowed, visit.Revision),
         };
     }
 

@@ -1,5 +1,5 @@
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.DepositWaivers;
@@ -17,9 +17,9 @@ internal static class ChargeRules
         check
             .Require(charge.Lines.Count <= MaxLines, "charge.lines", $"must be at most {MaxLines}")
             .Require(charge.Discounts.Count <= MaxDiscounts, "charge.discounts", $"must be at most {MaxDiscounts}")
-            .Require(charge.Lines.All(line => IsAmount(line.Amount)), "charge.lines.amount", $"must be CNY, 1 to {Cny.Largest} fen")
+            .Require(charge.Lines.All(line => Cny.IsAmount(line.Amount)), "charge.lines.amount", $"must be CNY, 1 to {Cny.Largest} fen")
             .Require(
-                charge.Discounts.All(discount => IsAmount(discount.Amount)),
+                charge.Discounts.All(discount => Cny.IsAmount(discount.Amount)),
                 "charge.discounts.amount",
                 $"must be CNY, 1 to {Cny.Largest} fen"
             )
@@ -56,6 +56,4 @@ internal static class ChargeRules
             $"is {total} fen, but must be {lines - discounts} fen: lines of {lines} less discounts of {discounts}"
         );
     }
-
-    private static bool IsAmount(Money? money) => money is { CurrencyCode: Cny.Code, MinorUnits: > 0 and <= Cny.Largest };
 }

@@ -1,6 +1,6 @@
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Ledger;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 
@@ -45,7 +45,7 @@ internal static class DepositWaiverRules
             (DepositWaiverAction.CorrectCharge, { IsOpen: true, Collection: { IsUnderWay: true } collection }) => Refuse.CollectionUnderWay(
                 collection.Attempt
             ),
-            _ => Refuse.StateConflict(ContractName.Of((DepositWaiverState)waiver.State), NamesOf(allowed), waiver.Revision),
+            _ => Refuse.StateConflict((DepositWaiverState)waiver.State, allowed, waiver.Revision),
         };
     }
 
@@ -79,7 +79,4 @@ internal static class DepositWaiverRules
             Collection = obligation.Collection is { } collection ? (Contracts.Partner.V1.CollectionState)collection.State : default,
         };
     }
-
-    public static string NamesOf(IEnumerable<DepositWaiverAction> actions) =>
-        string.Join(',', actions.Select(action => ContractName.Of(action)));
 }

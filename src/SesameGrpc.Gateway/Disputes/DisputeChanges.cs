@@ -99,23 +99,9 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
         switch (topic.Kind)
         {
             case DisputeKind.Obligation:
-                var found = await transaction
-                    .Command(
-                        "SELECT COUNT(*) FROM obligations WHERE obligation_id = @id AND person_id = @person",
-                        ("id", topic.About),
-                        ("person", person.Id)
-                    )
-                    .ScalarInt64Async(cancellationToken);
-                return found == 1;
+                return await IsFoundAsync("SELECT COUNT(*) FROM obligations WHERE obligation_id = @id AND person_id = @person");
             case DisputeKind.Fulfilment:
-                var reports = await transaction
-                    .Command(
-                        "SELECT COUNT(*) FROM fulfilments WHERE fulfilment_id = @id AND person_id = @person",
-                        ("id", topic.About),
-                        ("person", person.Id)
-                    )
-                    .ScalarInt64Async(cancellationToken);
-                return reports == 1;
+                return await IsFoundAsync("SELECT COUNT(*) FROM fulfilments WHERE fulfilment_id = @id AND person_id = @person");
             case DisputeKind.Refusal:
                 var index = long.Parse(topic.About, CultureInfo.InvariantCulture);
                 var leaf = await AuditStore.LeafAsync(transaction.Connection!, index, cancellationToken);
@@ -123,6 +109,9 @@ internal sealed class DisputeChanges(PersonStore persons, AuditEntries entries, 
             default:
                 return true;
         }
+
+        async Task<bool> IsFoundAsync(string sql) =>
+            await transaction.Command(sql, ("id", topic.About), ("person", person.Id)).ScalarInt64Async(cancellationToken) == 1;
     }
 
     // A look at somebody who had no subject there yet is recorded under the id that was asked for.

@@ -46,7 +46,7 @@ internal sealed class DisputeStore(Database database)
         await using var connection = await database.OpenAsync(cancellationToken);
         var command = connection.Command(
             $"{Select} WHERE d.dispute_id < @below{where} ORDER BY d.dispute_id DESC LIMIT @limit",
-            ("below", filter.BelowId.Length > 0 ? filter.BelowId : "g"),
+            ("below", TimedId.Below(filter.BelowId)),
             ("limit", limit)
         );
         if (filter.Person.Length > 0)

@@ -14,27 +14,15 @@ internal sealed class DecisionRecord(OrderFactsSeal seal, GatewayOptions options
 {
     private readonly long validitySeconds = (long)options.Persons.ScoreValidity.TotalSeconds;
 
-    /// <summary>A check's; an order of which nothing was stated costs nothing.</summary>
-    public void Describe(AuditEntry entry, Money? amount, MapField<string, AttributeValue> attributes)
-    {
-        entry.ScoreValiditySeconds = validitySeconds;
-        if (amount is not null || attributes.Count > 0)
-        {
-            entry.OrderFacts = seal.Seal(new OrderFacts { Amount = amount, Attributes = { attributes } }, entry.SubjectHash);
-        }
-    }
-
-    /// <summary>A grant's. The honoured decision is null where it was decided anew.</summary>
+    /// <summary>Of a decision that was made at the entry's own time. An order of which nothing was stated costs nothing; the honoured decision is null where it was decided anew.</summary>
     public void Describe(
         AuditEntry entry,
-        long decidedMicros,
         Money? amount,
         MapField<string, AttributeValue> attributes,
         bool acceptPartial = false,
         HonouredDecision? honoured = null
     )
     {
-        entry.RecordTime = Instants.ToTimestamp(decidedMicros);
         entry.ScoreValiditySeconds = validitySeconds;
         if (amount is not null || attributes.Count > 0 || honoured is not null)
         {
@@ -48,5 +36,19 @@ internal sealed class DecisionRecord(OrderFactsSeal seal, GatewayOptions options
             };
             entry.OrderFacts = seal.Seal(facts, entry.SubjectHash);
         }
+    }
+
+    /// <summary>Of a decision that was made at another moment, which becomes the entry's.</summary>
+    public void Describe(
+        AuditEntry entry,
+        long decidedMicros,
+        Money? amount,
+        MapField<string, AttributeValue> attributes,
+        bool acceptPartial = false,
+        HonouredDecision? honoured = null
+    )
+    {
+        entry.RecordTime = Instants.ToTimestamp(decidedMicros);
+        Describe(entry, amount, attributes, acceptPartial, honoured);
     }
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf.Collections;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Programmes;
 

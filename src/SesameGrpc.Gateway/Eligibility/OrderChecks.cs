@@ -1,6 +1,6 @@
 using Google.Protobuf.Collections;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Programmes;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Eligibility;

@@ -81,8 +81,8 @@ internal sealed class FulfilmentChanges(PersonStore persons, TimeProvider time)
         {
             throw new RefusalException(
                 Refuse.StateConflict(
-                    ContractName.Of(FulfilmentMessages.StateOf(report.Last)),
-                    report.Last.IsRetracted ? "" : ContractName.Of(FulfilmentAction.Correct),
+                    FulfilmentMessages.StateOf(report.Last),
+                    FulfilmentMessages.ActionsFor(report.Last),
                     report.Last.Revision
                 )
             );

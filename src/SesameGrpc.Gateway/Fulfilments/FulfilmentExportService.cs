@@ -83,11 +83,7 @@ internal sealed class FulfilmentExportService(
         ServerCallContext context
     )
     {
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
-            .PersonOrEmpty("person", request.Person)
-            .Enforce();
+        new FieldCheck().PageOfIds(request.PageSize, request.PageToken).PersonOrEmpty("person", request.Person).Enforce();
         var call = context.Call();
         var person = "";
         if (request.Person.Length > 0)

@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Fulfilments;
@@ -14,7 +15,7 @@ internal static class FulfilmentMessages
             Kind = statement.Kind,
             Outcome = statement.Outcome,
             DaysLate = statement.DaysLate,
-            OutstandingFen = statement.OutstandingAmount?.MinorUnits ?? 0,
+            OutstandingFen = Cny.FenOf(statement.OutstandingAmount),
             DueMicros = statement.DueTime.ToMicros(),
             EndMicros = statement.EndTime?.ToMicros(),
             RecordedMicros = nowMicros,
@@ -26,13 +27,16 @@ internal static class FulfilmentMessages
             Kind = version.Kind,
             Outcome = version.Outcome,
             DaysLate = version.DaysLate,
-            OutstandingAmount = version.OutstandingFen > 0 ? new Money { CurrencyCode = "CNY", MinorUnits = version.OutstandingFen } : null,
+            OutstandingAmount = version.OutstandingFen > 0 ? Cny.Of(version.OutstandingFen) : null,
             DueTime = Instants.ToTimestamp(version.DueMicros),
             EndTime = version.EndMicros is { } end ? Instants.ToTimestamp(end) : null,
         };
 
     public static FulfilmentState StateOf(ReportVersion version) =>
         version.IsRetracted ? FulfilmentState.Retracted : FulfilmentState.Standing;
+
+    /// <summary>What the partner may do next.</summary>
+    public static IEnumerable<FulfilmentAction> ActionsFor(ReportVersion version) => version.IsRetracted ? [] : [FulfilmentAction.Correct];
 
     public static Fulfilment ToMessage(Report report) =>
         new()
@@ -46,7 +50,7 @@ internal static class FulfilmentMessages
             Statement = StatementOf(report.Last),
             State = StateOf(report.Last),
             Revision = report.Last.Revision,
-            AllowedActions = { report.Last.IsRetracted ? [] : new[] { FulfilmentAction.Correct } },
+            AllowedActions = { ActionsFor(report.Last) },
             Disputed = report.IsDisputed,
             ReportTime = Instants.ToTimestamp(report.ReportedMicros),
             UpdateTime = Instants.ToTimestamp(report.Last.RecordedMicros),

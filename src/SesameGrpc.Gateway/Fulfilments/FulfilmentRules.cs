@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -140,7 +141,7 @@ internal static class FulfilmentRules
     }
 
     private static bool IsOutstanding(FulfilmentOutcome outcome, Money amount) =>
-        outcome == FulfilmentOutcome.Defaulted && amount is { CurrencyCode: "CNY", MinorUnits: >= 1 and <= MostOutstandingFen };
+        outcome == FulfilmentOutcome.Defaulted && amount is { CurrencyCode: Cny.Code, MinorUnits: >= 1 and <= MostOutstandingFen };
 
     private static bool IsStated<T>(T value)
         where T : struct, System.Enum => System.Enum.IsDefined(value) && !value.Equals(default(T));

@@ -62,9 +62,9 @@ internal sealed class FulfilmentService(
     {
         var isRetraction = request.CorrectionCase == CorrectFulfilmentRequest.CorrectionOneofCase.Retract;
         var check = new FieldCheck()
-            .Require(request.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
+            .ExpectedRevision(request.ExpectedRevision)
             .Require(!isRetraction || request.Retract, "retract", "must be true, or absent");
-        Enforce(check, isRetraction ? [] : FulfilmentRules.FaultsOf(request.Statement, time.NowMicros()));
+        check.Add(isRetraction ? [] : FulfilmentRules.FaultsOf(request.Statement, time.NowMicros())).Enforce();
         var call = context.Call();
         var seen = await FindOwnAsync(context, request.FulfilmentId);
         Report? corrected = null;
@@ -115,11 +115,7 @@ internal sealed class FulfilmentService(
 
     public override async Task<ListFulfilmentsResponse> ListFulfilments(ListFulfilmentsRequest request, ServerCallContext context)
     {
-        new FieldCheck()
-            .PageSize(request.PageSize)
-            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
-            .PersonOrEmpty("subject", request.Subject)
-            .Enforce();
+        new FieldCheck().PageOfIds(request.PageSize, request.PageToken).PersonOrEmpty("subject", request.Subject).Enforce();
         var size = Page.SizeOf(request.PageSize);
         var filter = new ReportFilter(request.PageToken, context.Partner().Id, request.Subject);
         var page = Page.Of(await store.ListAsync(filter, size + 1, context.CancellationToken), size, report => report.Id);
@@ -151,17 +147,7 @@ internal sealed class FulfilmentService(
                 "begin_time",
                 "must be stated, not in the future, where there is no deposit_waiver_id, and left out where there is one"
             );
-        Enforce(check, FulfilmentRules.FaultsOf(request.Statement, now));
-    }
-
-    private static void Enforce(FieldCheck check, IEnumerable<KeyValuePair<string, string>> faults)
-    {
-        foreach (var (field, fault) in faults)
-        {
-            check.Require(false, field, fault);
-        }
-
-        check.Enforce();
+        check.Add(FulfilmentRules.FaultsOf(request.Statement, now)).Enforce();
     }
 
     private static void CheckProgramme(PartnerRecord partner, string id) =>

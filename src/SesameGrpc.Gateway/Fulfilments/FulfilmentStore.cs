@@ -66,7 +66,7 @@ internal sealed class FulfilmentStore(Database database)
         await using var connection = await database.OpenAsync(cancellationToken);
         var command = connection.Command(
             $"{Report.Select} WHERE f.fulfilment_id < @below{where} ORDER BY f.fulfilment_id DESC LIMIT @limit",
-            ("below", filter.BelowId.Length > 0 ? filter.BelowId : "g"),
+            ("below", TimedId.Below(filter.BelowId)),
             ("limit", limit)
         );
         asked.ForEach(item => command.Add(item.Name, item.Value));

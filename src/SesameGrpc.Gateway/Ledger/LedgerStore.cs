@@ -51,16 +51,14 @@ internal sealed class LedgerStore(Database database)
             ORDER BY o.obligation_id DESC LIMIT @limit
             """,
             ("kind", filter.Kind is { } kind ? (int)kind : 0),
-            ("below", filter.BelowId.Length > 0 ? filter.BelowId : "g"),
+            ("below", TimedId.Below(filter.BelowId)),
             ("state", filter.State is { } state ? (int)state : 0),
             ("limit", limit)
         );
         (string Name, string Value)[] texts = [("partner", filter.Partner), ("person", filter.Person), ("subject", filter.Subject)];
         foreach (var (name, value) in texts.Where(pair => pair.Value.Length > 0))
         {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
+            command.Add(name, value);
         }
 
         return await command.ListAsync(Map, cancellationToken);

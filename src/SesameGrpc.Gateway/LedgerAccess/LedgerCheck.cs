@@ -1,10 +1,10 @@
 using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Pipeline;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Reconciliation;
 using SesameGrpc.Gateway.Storage;
 using LedgerTotals = SesameGrpc.Gateway.Reconciliation.LedgerTotals;

@@ -21,8 +21,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
     public override async Task<ListObligationsResponse> ListObligations(ListObligationsRequest request, ServerCallContext context)
     {
         new FieldCheck()
-            .PageSize(request.PageSize)
-            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
+            .PageOfIds(request.PageSize, request.PageToken)
             .Require(
                 request.Partner.Length == 0 || FieldCheck.IsVisibleText(request.Partner),
                 "partner",
@@ -78,7 +77,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
     public override Task<WriteOffObligationResponse> WriteOffObligation(WriteOffObligationRequest request, ServerCallContext context)
     {
         new FieldCheck()
-            .Require(request.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
+            .ExpectedRevision(request.ExpectedRevision)
             .Require(
                 request.Reason.Length is > 0 and <= MaxReason && !request.Reason.Any(char.IsControl),
                 "reason",
@@ -115,13 +114,7 @@ internal sealed class LedgerService(PersonStore persons, LedgerStore ledger, Led
         var allowed = ObligationMessages.AllowedFor(obligation);
         if (!allowed.Contains(action) || (expectedRevision != 0 && expectedRevision != obligation.Revision))
         {
-            throw new RefusalException(
-                Refuse.StateConflict(
-                    ContractName.Of(obligation.State),
-                    string.Join(',', allowed.Select(action => ContractName.Of(action))),
-                    obligation.Revision
-                )
-            );
+            throw new RefusalException(Refuse.StateConflict(obligation.State, allowed, obligation.Revision));
         }
     }
 

@@ -3,6 +3,7 @@ using Google.Protobuf.Collections;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Ledger;

@@ -79,11 +79,7 @@ internal sealed class PartnerObligations(ConsentReader consents, ObligationGrant
         ObligationState state
     )
     {
-        new FieldCheck()
-            .PageSize(asked.Size)
-            .PageToken(asked.Token.Length == 0 || TimedId.Is(asked.Token))
-            .PersonOrEmpty("subject", subject)
-            .Enforce();
+        new FieldCheck().PageOfIds(asked.Size, asked.Token).PersonOrEmpty("subject", subject).Enforce();
         var size = Page.SizeOf(asked.Size);
         var filter = new ObligationFilter(asked.Token, kind, context.Partner().Id, Person: "", subject, state == default ? null : state);
         var page = Page.Of(await ledger.ListAsync(filter, size + 1, context.CancellationToken), size, obligation => obligation.Id);
@@ -108,9 +104,7 @@ internal sealed class PartnerObligations(ConsentReader consents, ObligationGrant
     {
         var call = context.Call();
         var partner = context.Partner().Id;
-        new FieldCheck()
-            .Require(asked.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
-            .Enforce();
+        new FieldCheck().ExpectedRevision(asked.ExpectedRevision).Enforce();
         var work = new LedgerWork
         {
             Request = RequestKey.Of(context, asked.RequestId, asked.Request),

@@ -35,6 +35,9 @@ internal sealed class PartnerSnapshot(
 
     public PartnerRecord? Find(string id) => partners.GetValueOrDefault(id);
 
+    /// <summary>A partner's name; of one that is not known any more, its id.</summary>
+    public string NameOf(string id) => Find(id)?.Document.DisplayName ?? id;
+
     public bool IsRevoked(string thumbprint) => revoked.Contains(thumbprint);
 
     public string? PartnerOfRegisteredCertificate(string thumbprint) => registered.GetValueOrDefault(thumbprint);

@@ -40,6 +40,6 @@ internal static class AccessMessages
         }
 
         var id = caller[PartnerPrefix.Length..];
-        return partners.Find(id)?.Document.DisplayName ?? id;
+        return partners.NameOf(id);
     }
 }

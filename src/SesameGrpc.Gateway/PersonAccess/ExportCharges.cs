@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.DeferredPayments;
 using SesameGrpc.Gateway.Ledger;
 
@@ -51,7 +52,7 @@ internal static class ExportCharges
             json.WriteNumber("amount_fen", charge.Amount.MinorUnits);
             json.WriteTime("add_time", charge.AddTime);
             json.WriteTime("void_time", charge.VoidTime);
-            json.WriteNumber("refunded_fen", FenOf(charge.RefundedAmount));
+            json.WriteNumber("refunded_fen", Cny.FenOf(charge.RefundedAmount));
             json.WriteEndObject();
         }
 
@@ -61,16 +62,14 @@ internal static class ExportCharges
         {
             json.WriteStartObject();
             json.WriteString("charge_id", line.ChargeId);
-            json.WriteNumber("pooled_fund_fen", FenOf(line.PooledFundAmount));
-            json.WriteNumber("personal_account_fen", FenOf(line.PersonalAccountAmount));
-            json.WriteNumber("other_insurance_fen", FenOf(line.OtherInsuranceAmount));
-            json.WriteNumber("reduction_fen", FenOf(line.ReductionAmount));
-            json.WriteNumber("self_pay_fen", FenOf(line.SelfPayAmount));
+            json.WriteNumber("pooled_fund_fen", Cny.FenOf(line.PooledFundAmount));
+            json.WriteNumber("personal_account_fen", Cny.FenOf(line.PersonalAccountAmount));
+            json.WriteNumber("other_insurance_fen", Cny.FenOf(line.OtherInsuranceAmount));
+            json.WriteNumber("reduction_fen", Cny.FenOf(line.ReductionAmount));
+            json.WriteNumber("self_pay_fen", Cny.FenOf(line.SelfPayAmount));
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
-
-    private static long FenOf(Money? money) => money?.MinorUnits ?? 0;
 }

@@ -12,7 +12,7 @@ internal static class ExportReports
         json.WriteStartObject();
         json.WriteString("fulfilment_id", report.Id);
         json.WriteString("partner", report.Partner);
-        json.WriteString("partner_display_name", partners.Find(report.Partner)?.Document.DisplayName ?? report.Partner);
+        json.WriteString("partner_display_name", partners.NameOf(report.Partner));
         json.WriteString("subject", report.Subject);
         json.WriteString("report_id", report.ReportId);
         json.WriteString("programme", report.Programme);

@@ -85,7 +85,7 @@ internal static class ExportWriting
         json.WriteString("obligation_id", obligation.Id);
         json.WriteName("kind", obligation.Kind);
         json.WriteString("partner", obligation.Partner);
-        json.WriteString("partner_display_name", partners.Find(obligation.Partner)?.Document.DisplayName ?? obligation.Partner);
+        json.WriteString("partner_display_name", partners.NameOf(obligation.Partner));
         json.WriteString("subject", obligation.Subject);
         json.WriteString("order_id", obligation.OrderId);
         json.WriteString("programme", obligation.Programme);

@@ -59,9 +59,8 @@ internal sealed class PersonDisputes(
     public async Task<ListDisputesResponse> ListAsync(ListDisputesRequest request, ServerCallContext context)
     {
         new FieldCheck()
-            .PageSize(request.PageSize)
+            .PageOfIds(request.PageSize, request.PageToken)
             .PersonOrEmpty("person", request.Person)
-            .PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken))
             .Require(System.Enum.IsDefined(request.State), "state", "must be a state, or unspecified for any")
             .Enforce();
         var call = context.Call();

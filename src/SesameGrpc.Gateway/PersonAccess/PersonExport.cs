@@ -46,109 +46,89 @@ internal sealed class PersonExport(
         json.WriteTime("export_time", now);
         json.WritePerson(person);
         json.WriteScore(person, options.Persons.ScoreValidity);
-        await WriteFormerScoresAsync(json, person, cancellationToken);
-        await WriteConsentsAsync(json, person, now, cancellationToken);
-        await WriteObligationsAsync(json, person, cancellationToken);
-        await WriteBadgesAsync(json, person, cancellationToken);
-        await WriteReportsAsync(json, person, cancellationToken);
-        await WriteDisputesAsync(json, person, cancellationToken);
+        await WriteAllAsync<PersonVersion>(
+            json,
+            "former_scores",
+            last => versions.ListAsync(person.Id, last?.Version ?? 0, PageSize, cancellationToken),
+            json.WriteFormerScore,
+            cancellationToken
+        );
+        await WriteAllAsync<Consent>(
+            json,
+            "consents",
+            last => consents.ListOfPersonAsync(person.Id, last?.Id ?? "", PageSize, cancellationToken),
+            consent => json.WriteConsent(PersonMessages.ToMessage(consent, partners.Current, now)),
+            cancellationToken
+        );
+        await WriteAllAsync<Obligation>(
+            json,
+            "obligations",
+            last =>
+                ledger.ListAsync(
+                    new(last?.Id ?? "", Kind: null, Partner: "", person.Id, Subject: "", State: null),
+                    PageSize,
+                    cancellationToken
+                ),
+            obligation => json.WriteObligation(obligation, partners.Current),
+            cancellationToken
+        );
+        await WriteAllAsync<BadgeReading>(
+            json,
+            "credit_badges",
+            last => badges.ListOfPersonAsync(person.Id, last?.Badge.Id ?? "", PageSize, cancellationToken),
+            reading => json.WriteBadge(reading.Badge, standing.StateOf(reading)),
+            cancellationToken
+        );
+        await WriteAllAsync<ReportHistory>(
+            json,
+            "fulfilments",
+            last => ListReportsAsync(person, last?.Report.Id ?? "", cancellationToken),
+            history => json.WriteReport(history.Report, history.Versions, partners.Current),
+            cancellationToken
+        );
+        await WriteAllAsync<Dispute>(
+            json,
+            "disputes",
+            last => disputes.ListAsync(new(last?.Id ?? "", person.Id, IsOpen: null, DueBeforeMicros: null), PageSize, cancellationToken),
+            dispute => json.WriteDispute(PersonDisputes.ToMessage(dispute)),
+            cancellationToken
+        );
         await WriteAccessesAsync(json, person, mostAccesses, cancellationToken);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
     }
 
-    private async Task WriteFormerScoresAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
+    // Page by page, so that nobody's history has to fit into memory; each page is read behind the last entry of the one before.
+    private static async Task WriteAllAsync<T>(
+        Utf8JsonWriter json,
+        string name,
+        Func<T?, Task<List<T>>> readAsync,
+        Action<T> write,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
-        json.WriteStartArray("former_scores");
-        var page = new List<PersonVersion>();
+        json.WriteStartArray(name);
+        var page = new List<T>();
         do
         {
-            page = await versions.ListAsync(person.Id, page.LastOrDefault()?.Version ?? 0, PageSize, cancellationToken);
-            page.ForEach(json.WriteFormerScore);
+            page = await readAsync(page.LastOrDefault());
+            page.ForEach(write);
             await json.FlushAsync(cancellationToken);
         } while (page.Count == PageSize);
 
         json.WriteEndArray();
     }
 
-    private async Task WriteConsentsAsync(Utf8JsonWriter json, PersonRow person, long now, CancellationToken cancellationToken)
+    private async Task<List<ReportHistory>> ListReportsAsync(PersonRow person, string belowId, CancellationToken cancellationToken)
     {
-        json.WriteStartArray("consents");
-        var page = new List<Consent>();
-        do
+        var histories = new List<ReportHistory>();
+        foreach (var report in await reports.ListAsync(new ReportFilter(belowId, Person: person.Id), PageSize, cancellationToken))
         {
-            page = await consents.ListOfPersonAsync(person.Id, page.LastOrDefault()?.Id ?? "", PageSize, cancellationToken);
-            page.ForEach(consent => json.WriteConsent(PersonMessages.ToMessage(consent, partners.Current, now)));
-            await json.FlushAsync(cancellationToken);
-        } while (page.Count == PageSize);
+            histories.Add(new ReportHistory(report, await reports.VersionsAsync(report.Id, cancellationToken)));
+        }
 
-        json.WriteEndArray();
-    }
-
-    private async Task WriteObligationsAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
-    {
-        json.WriteStartArray("obligations");
-        var page = new List<Obligation>();
-        do
-        {
-            var filter = new ObligationFilter(page.LastOrDefault()?.Id ?? "", Kind: null, Partner: "", person.Id, Subject: "", State: null);
-            page = await ledger.ListAsync(filter, PageSize, cancellationToken);
-            page.ForEach(obligation => json.WriteObligation(obligation, partners.Current));
-            await json.FlushAsync(cancellationToken);
-        } while (page.Count == PageSize);
-
-        json.WriteEndArray();
-    }
-
-    private async Task WriteBadgesAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
-    {
-        json.WriteStartArray("credit_badges");
-        var page = new List<BadgeReading>();
-        do
-        {
-            page = await badges.ListOfPersonAsync(person.Id, page.LastOrDefault()?.Badge.Id ?? "", PageSize, cancellationToken);
-            page.ForEach(reading => json.WriteBadge(reading.Badge, standing.StateOf(reading)));
-            await json.FlushAsync(cancellationToken);
-        } while (page.Count == PageSize);
-
-        json.WriteEndArray();
-    }
-
-    private async Task WriteReportsAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
-    {
-        json.WriteStartArray("fulfilments");
-        var page = new List<Report>();
-        do
-        {
-            page = await reports.ListAsync(
-                new ReportFilter(page.LastOrDefault()?.Id ?? "", Person: person.Id),
-                PageSize,
-                cancellationToken
-            );
-            foreach (var report in page)
-            {
-                json.WriteReport(report, await reports.VersionsAsync(report.Id, cancellationToken), partners.Current);
-            }
-
-            await json.FlushAsync(cancellationToken);
-        } while (page.Count == PageSize);
-
-        json.WriteEndArray();
-    }
-
-    private async Task WriteDisputesAsync(Utf8JsonWriter json, PersonRow person, CancellationToken cancellationToken)
-    {
-        json.WriteStartArray("disputes");
-        var page = new List<Dispute>();
-        do
-        {
-            var filter = new DisputeFilter(page.LastOrDefault()?.Id ?? "", person.Id, IsOpen: null, DueBeforeMicros: null);
-            page = await disputes.ListAsync(filter, PageSize, cancellationToken);
-            page.ForEach(dispute => json.WriteDispute(PersonDisputes.ToMessage(dispute)));
-            await json.FlushAsync(cancellationToken);
-        } while (page.Count == PageSize);
-
-        json.WriteEndArray();
+        return histories;
     }
 
     private async Task WriteAccessesAsync(Utf8JsonWriter json, PersonRow person, int most, CancellationToken cancellationToken)
@@ -174,4 +154,6 @@ internal sealed class PersonExport(
         json.WriteNumber("accesses_limit", most);
         json.WriteBoolean("accesses_complete", !isMore);
     }
+
+    private sealed record ReportHistory(Report Report, List<ReportVersion> Versions);
 }

@@ -34,7 +34,7 @@ internal static class PersonMessages
         {
             ConsentId = consent.Id,
             Partner = consent.Partner,
-            PartnerDisplayName = partners.Find(consent.Partner)?.Document.DisplayName ?? consent.Partner,
+            PartnerDisplayName = partners.NameOf(consent.Partner),
             State = StateOf(consent, nowMicros),
             Purpose = consent.Purpose,
             Scopes = { consent.Scopes.Order(StringComparer.Ordinal) },

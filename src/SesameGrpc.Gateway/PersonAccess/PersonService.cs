@@ -145,7 +145,7 @@ internal sealed partial class PersonService(
 
     public override async Task<ListPersonConsentsResponse> ListPersonConsents(ListPersonConsentsRequest request, ServerCallContext context)
     {
-        new FieldCheck().PageSize(request.PageSize).PageToken(request.PageToken.Length == 0 || TimedId.Is(request.PageToken)).Enforce();
+        new FieldCheck().PageOfIds(request.PageSize, request.PageToken).Enforce();
         var person = await RequireAsync(context, request.Person);
         var size = Page.SizeOf(request.PageSize);
         var found = await consentStore.ListOfPersonAsync(person.Id, request.PageToken, size + 1, context.CancellationToken);

@@ -24,12 +24,7 @@ internal static class DisputePages
 
     public static async Task ListAsync(HttpContext http)
     {
-        var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !TimedId.Is(before))
-        {
-            throw new RefusalException(Refuse.NotFound());
-        }
-
+        var before = http.Before();
         var store = http.RequestServices.GetRequiredService<DisputeStore>();
         var filter = new DisputeFilter(before, http.Account().PersonId, IsOpen: null, DueBeforeMicros: null);
         var found = await store.ListAsync(filter, PageSize + 1, http.RequestAborted);
@@ -109,20 +104,20 @@ internal static class DisputePages
     private static async Task<string> AboutAsync(HttpContext http, DisputeTopic topic)
     {
         var texts = http.PersonTexts().Disputes;
+        var partners = http.RequestServices.GetRequiredService<PartnerDirectory>().Current;
         switch (topic.Kind)
         {
             case DisputeKind.Refusal:
                 return Format(texts.AboutRefusal, topic.About);
             case DisputeKind.Obligation:
                 var found = await http.RequestServices.GetRequiredService<LedgerStore>().FindAsync(topic.About, http.RequestAborted);
-                var partners = http.RequestServices.GetRequiredService<PartnerDirectory>().Current;
                 return found is { } obligation && obligation.Person == http.Account().PersonId
-                    ? Format(texts.AboutObligation, OwnObligations.PartnerOf(obligation, partners), obligation.OrderId)
+                    ? Format(texts.AboutObligation, partners.NameOf(obligation.Partner), obligation.OrderId)
                     : throw new RefusalException(Refuse.NotFound());
             case DisputeKind.Fulfilment:
                 var reports = http.RequestServices.GetRequiredService<FulfilmentStore>();
                 return await reports.FindAsync(topic.About, http.RequestAborted) is { } report && report.Person == http.Account().PersonId
-                    ? Format(http.PersonTexts().Fulfilments.About, OwnFulfilments.PartnerOf(http, report), report.ReportId)
+                    ? Format(http.PersonTexts().Fulfilments.About, partners.NameOf(report.Partner), report.ReportId)
                     : throw new RefusalException(Refuse.NotFound());
             default:
                 return texts.AboutScore;

@@ -38,12 +38,7 @@ internal static class OwnConsents
 
     public static async Task ListAsync(HttpContext http)
     {
-        var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !TimedId.Is(before))
-        {
-            throw new RefusalException(Refuse.NotFound());
-        }
-
+        var before = http.Before();
         var services = http.RequestServices;
         var store = services.GetRequiredService<ConsentStore>();
         var partners = services.GetRequiredService<PartnerDirectory>().Current;

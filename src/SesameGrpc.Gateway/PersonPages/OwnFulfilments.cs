@@ -3,8 +3,6 @@ using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
-using SesameGrpc.Gateway.Refusals;
-using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.PersonPages;
 
@@ -18,13 +16,9 @@ internal static class OwnFulfilments
 
     public static async Task ListAsync(HttpContext http)
     {
-        var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !TimedId.Is(before))
-        {
-            throw new RefusalException(Refuse.NotFound());
-        }
-
+        var before = http.Before();
         var store = http.RequestServices.GetRequiredService<FulfilmentStore>();
+        var partners = http.RequestServices.GetRequiredService<PartnerDirectory>().Current;
         var filter = new ReportFilter(before, Person: http.Account().PersonId);
         var page = Page.Of(await store.ListAsync(filter, PageSize + 1, http.RequestAborted), PageSize, report => report.Id);
         var views = new List<FulfilmentView>();
@@ -34,7 +28,7 @@ internal static class OwnFulfilments
             views.Add(
                 new FulfilmentView(
                     FulfilmentMessages.ToMessage(report),
-                    PartnerOf(http, report),
+                    partners.NameOf(report.Partner),
                     [.. versions.Skip(1).Select(FulfilmentMessages.ToMessage)]
                 )
             );
@@ -47,8 +41,4 @@ internal static class OwnFulfilments
             ("Older", page.NextToken)
         );
     }
-
-    /// <summary>The partner's name; of one that is not known any more, its id.</summary>
-    public static string PartnerOf(HttpContext http, Report report) =>
-        http.RequestServices.GetRequiredService<PartnerDirectory>().Current.Find(report.Partner)?.Document.DisplayName ?? report.Partner;
 }

@@ -5,8 +5,6 @@ using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Paging;
 using SesameGrpc.Gateway.Partners;
-using SesameGrpc.Gateway.Refusals;
-using SesameGrpc.Gateway.Storage;
 using Wire = SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Gateway.PersonPages;
@@ -31,12 +29,7 @@ internal static class OwnObligations
 
     public static async Task ListAsync(HttpContext http)
     {
-        var before = http.Request.Query["before"].ToString();
-        if (before.Length > 0 && !TimedId.Is(before))
-        {
-            throw new RefusalException(Refuse.NotFound());
-        }
-
+        var before = http.Before();
         var person = http.Account().PersonId;
         var open = await ListOpenAsync(http, person);
         var found = await ListAsync(http, person, before, state: null, PageSize + 1);
@@ -68,13 +61,9 @@ internal static class OwnObligations
     public static ObligationView ViewOf(Obligation obligation, PartnerSnapshot partners) =>
         new(
             ObligationMessages.ToMessage(obligation),
-            PartnerOf(obligation, partners),
+            partners.NameOf(obligation.Partner),
             obligation.Kind == ObligationKind.Visit ? VisitRules.BillOf(obligation) : null
         );
-
-    /// <summary>The partner's name; of one that is not known any more, its id.</summary>
-    public static string PartnerOf(Obligation obligation, PartnerSnapshot partners) =>
-        partners.Find(obligation.Partner)?.Document.DisplayName ?? obligation.Partner;
 
     private static Task<List<Obligation>> ListAsync(HttpContext http, string person, string before, ObligationState? state, int limit) =>
         http

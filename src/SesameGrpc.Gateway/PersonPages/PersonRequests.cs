@@ -3,6 +3,7 @@ using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.PersonPages.Texts;
 using SesameGrpc.Gateway.Persons;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.PersonPages;
 
@@ -16,6 +17,12 @@ internal static class PersonRequests
     public static async Task<PersonRow> PersonAsync(this HttpContext http) =>
         await http.RequestServices.GetRequiredService<PersonStore>().FindAsync(http.Account().PersonId, http.RequestAborted)
         ?? throw new RefusalException(Refuse.NotFound());
+
+    /// <summary>The id that a page of a list goes on behind; empty on the first one.</summary>
+    public static string Before(this HttpContext http) =>
+        http.Request.Query["before"].ToString() is var id && (id.Length == 0 || TimedId.Is(id))
+            ? id
+            : throw new RefusalException(Refuse.NotFound());
 
     public static PersonTexts PersonTexts(this HttpContext http) => Texts.PersonTexts.Of(http.Texts());
 

@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 
 namespace SesameGrpc.Gateway.Programmes;
 
@@ -123,15 +124,4 @@ internal sealed class EnrolledProgramme
             ItemLimit = ItemLimit,
             Attributes = { Attributes },
         };
-}
-
-/// <summary>Amounts of the one currency served.</summary>
-internal static class Cny
-{
-    public const string Code = "CNY";
-
-    /// <summary>Largest amount in one field, in fen.</summary>
-    public const long Largest = 1_000_000_000_000_000;
-
-    public static Money Of(long fen) => new() { CurrencyCode = Code, MinorUnits = fen };
 }

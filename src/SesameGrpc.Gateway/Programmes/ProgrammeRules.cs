@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using SesameGrpc.Contracts.Operator.V1;
-using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 
 namespace SesameGrpc.Gateway.Programmes;
 
@@ -79,10 +79,10 @@ internal static partial class ProgrammeRules
     {
         var steps = terms.AmountSteps;
         var stepsRise =
-            steps.All(step => IsAmount(step.AmountLimit) && step.MinimumScore is >= 350 and <= 950)
+            steps.All(step => Cny.IsAmount(step.AmountLimit) && step.MinimumScore is >= 350 and <= 950)
             && steps.Zip(steps.Skip(1)).All(pair => pair.First.MinimumScore < pair.Second.MinimumScore);
         faults
-            .Unless(terms.AmountLimit is null || IsAmount(terms.AmountLimit), "terms.amount_limit", "must be CNY above 0")
+            .Unless(terms.AmountLimit is null || Cny.IsAmount(terms.AmountLimit), "terms.amount_limit", "must be CNY above 0")
             .Unless(
                 stepsRise && (steps.Count == 0 || steps.Max(step => step.AmountLimit.MinorUnits) <= (terms.AmountLimit?.MinorUnits ?? 0)),
                 "terms.amount_steps",
@@ -133,17 +133,15 @@ internal static partial class ProgrammeRules
         var bands = limits.QuotaBands;
         return
             bands.Count == 12
-            && bands.Select((band, index) => band.MinimumScore == 350 + (50 * index) && IsAmount(band.AmountLimit)).All(holds => holds)
+            && bands.Select((band, index) => band.MinimumScore == 350 + (50 * index) && Cny.IsAmount(band.AmountLimit)).All(holds => holds)
             ? null
             : "overall_limits.quota_bands must be the twelve steps 350, 400 ... 900, each with a CNY amount above 0";
     }
 
-    private static bool IsAmount(Money? money) => money is { CurrencyCode: Cny.Code, MinorUnits: > 0 and <= Cny.Largest };
-
     private static bool IsName(string name) => name.Length is > 0 and <= MostNameCharacters;
 
     private static bool IsLimit(ExposureLimit? limit) =>
-        limit is null || (limit.OpenCount >= 0 && (limit.OpenAmount is null || IsAmount(limit.OpenAmount)));
+        limit is null || (limit.OpenCount >= 0 && (limit.OpenAmount is null || Cny.IsAmount(limit.OpenAmount)));
 
     [GeneratedRegex("^[a-z]+(_[a-z]+)*\\.[a-z]+(_[a-z]+)*\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex IdPattern();

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Ledger;
 
 namespace SesameGrpc.Gateway.Reconciliation;
@@ -57,7 +58,7 @@ internal sealed class BillTrail(Action<string> differs)
                 break;
             case EntryKind.Charge or EntryKind.Release when entry.Detail is not null:
                 bill.Settlement = Settlement.Parser.ParseFrom(entry.Detail);
-                Equal(name, bill.Settlement.SelfPayAmount?.MinorUnits ?? 0, entry.Kind == EntryKind.Charge ? entry.AmountFen : 0);
+                Equal(name, Cny.FenOf(bill.Settlement.SelfPayAmount), entry.Kind == EntryKind.Charge ? entry.AmountFen : 0);
                 break;
             default:
                 return;
@@ -78,9 +79,7 @@ internal sealed class BillTrail(Action<string> differs)
         var before = bill.Charges[index];
         bill.Charges[index] = line;
         var changed =
-            entry.Kind == EntryKind.Void
-                ? line.Amount?.MinorUnits
-                : (line.RefundedAmount?.MinorUnits ?? 0) - (before.RefundedAmount?.MinorUnits ?? 0);
+            entry.Kind == EntryKind.Void ? line.Amount?.MinorUnits : Cny.FenOf(line.RefundedAmount) - Cny.FenOf(before.RefundedAmount);
         Equal(name, changed, entry.AmountFen);
     }
 

@@ -6,4 +6,8 @@ namespace SesameGrpc.Gateway.Refusals;
 internal static class ContractName
 {
     public static string Of(Enum value) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+
+    /// <summary>Those of several, with commas between them.</summary>
+    public static string Of<T>(IEnumerable<T> values)
+        where T : struct, Enum => string.Join(',', values.Select(value => Of(value)));
 }

@@ -32,6 +32,17 @@ internal sealed class FieldCheck
     /// <summary>Whether the token has the form of one that the list gives, or is empty where that is the first page.</summary>
     public FieldCheck PageToken(bool hasForm) => Require(hasForm, "page_token", "must be the next_page_token of the page before");
 
+    /// <summary>A revision that the caller has seen, or 0 for any.</summary>
+    public FieldCheck ExpectedRevision(long value) =>
+        Require(value >= 0, "expected_revision", "must be a revision seen before, or 0 for any");
+
+    /// <summary>Adds faults that rules have found, by field.</summary>
+    public FieldCheck Add(IEnumerable<KeyValuePair<string, string>> found)
+    {
+        faults.AddRange(found);
+        return this;
+    }
+
     /// <summary>Refuses the call if anything was wrong.</summary>
     public void Enforce()
     {

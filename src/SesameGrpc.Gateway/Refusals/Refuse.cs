@@ -149,6 +149,9 @@ internal static class Refuse
             Details = [Quota("webhook_endpoints", $"At most {limit} webhook endpoints per partner.")],
         };
 
+    public static Refusal StateConflict<TAction>(System.Enum state, IEnumerable<TAction> allowed, long revision)
+        where TAction : struct, System.Enum => StateConflict(ContractName.Of(state), ContractName.Of(allowed), revision);
+
     public static Refusal StateConflict(string state, string allowedActions, long revision) =>
         new(
             Code.FailedPrecondition,

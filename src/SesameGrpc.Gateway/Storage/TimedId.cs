@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Storage;
 
@@ -25,6 +26,13 @@ internal static class TimedId
 
         return ids;
     }
+
+    /// <summary>What the ids of a page are below: the last one seen, or, where that is empty, a text behind all of them.</summary>
+    public static string Below(string lastSeen) => lastSeen.Length > 0 ? lastSeen : "g";
+
+    /// <summary>What a request for a page of a list whose tokens are ids must be.</summary>
+    public static FieldCheck PageOfIds(this FieldCheck check, int size, string token) =>
+        check.PageSize(size).PageToken(token.Length == 0 || Is(token));
 
     /// <summary>Whether a text has the form of such an id.</summary>
     public static bool Is(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);

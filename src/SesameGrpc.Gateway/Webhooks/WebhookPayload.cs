@@ -21,10 +21,20 @@ internal static class WebhookPayload
             switch (told.ResourceCase)
             {
                 case Event.ResourceOneofCase.DepositWaiver:
-                    WriteDepositWaiver(json, told.DepositWaiver);
+                    var waiver = told.DepositWaiver;
+                    WriteOrder(
+                        json,
+                        "deposit_waiver",
+                        waiver.DepositWaiverId,
+                        waiver.OrderId,
+                        waiver.Programme,
+                        waiver.State,
+                        waiver.Revision
+                    );
                     break;
                 case Event.ResourceOneofCase.Visit:
-                    WriteVisit(json, told.Visit);
+                    var visit = told.Visit;
+                    WriteOrder(json, "visit", visit.VisitId, visit.OrderId, visit.Programme, visit.State, visit.Revision);
                     break;
                 case Event.ResourceOneofCase.Consent:
                     WriteConsent(json, told.Consent);
@@ -71,25 +81,22 @@ internal static class WebhookPayload
 
     private static string TextOf(Timestamp time) => time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
 
-    private static void WriteVisit(Utf8JsonWriter json, VisitReference visit)
+    private static void WriteOrder(
+        Utf8JsonWriter json,
+        string kind,
+        string id,
+        string orderId,
+        string programme,
+        System.Enum state,
+        long revision
+    )
     {
-        json.WriteStartObject("visit");
-        json.WriteString("visit_id", visit.VisitId);
-        json.WriteString("order_id", visit.OrderId);
-        json.WriteString("programme", visit.Programme);
-        json.WriteString("state", ContractName.Of(visit.State));
-        json.WriteNumber("revision", visit.Revision);
-        json.WriteEndObject();
-    }
-
-    private static void WriteDepositWaiver(Utf8JsonWriter json, DepositWaiverReference waiver)
-    {
-        json.WriteStartObject("deposit_waiver");
-        json.WriteString("deposit_waiver_id", waiver.DepositWaiverId);
-        json.WriteString("order_id", waiver.OrderId);
-        json.WriteString("programme", waiver.Programme);
-        json.WriteString("state", ContractName.Of(waiver.State));
-        json.WriteNumber("revision", waiver.Revision);
+        json.WriteStartObject(kind);
+        json.WriteString($"{kind}_id", id);
+        json.WriteString("order_id", orderId);
+        json.WriteString("programme", programme);
+        json.WriteString("state", ContractName.Of(state));
+        json.WriteNumber("revision", revision);
         json.WriteEndObject();
     }
 }

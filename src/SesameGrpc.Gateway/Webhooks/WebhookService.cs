@@ -96,7 +96,7 @@ internal sealed class WebhookService(
                 "update_mask",
                 $"must name at least one of {string.Join(", ", Updatable)}, and nothing else"
             )
-            .Require(request.ExpectedRevision >= 0, "expected_revision", "must be a revision seen before, or 0 for any")
+            .ExpectedRevision(request.ExpectedRevision)
             .Enforce();
         return ChangeAsync(
             context,

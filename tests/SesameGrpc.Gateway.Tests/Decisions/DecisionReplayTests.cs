@@ -1,8 +1,8 @@
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Decisions;
 using SesameGrpc.Gateway.Eligibility;
-using SesameGrpc.Gateway.Programmes;
 using Xunit;
 
 namespace SesameGrpc.Gateway.Tests.Decisions;

@@ -1,6 +1,6 @@
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.DeferredPayments;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using Xunit;
 
@@ -167,8 +167,8 @@ public sealed class BillRulesTests
     [InlineData("USD", 1, false)]
     public void IsAmount_IsAboveNothingInCny(string currency, long fen, bool isAmount)
     {
-        Assert.Equal(isAmount, BillRules.IsAmount(new Money { CurrencyCode = currency, MinorUnits = fen }));
-        Assert.False(BillRules.IsAmount(null));
+        Assert.Equal(isAmount, Cny.IsAmount(new Money { CurrencyCode = currency, MinorUnits = fen }));
+        Assert.False(Cny.IsAmount(null));
     }
 
     [Fact]

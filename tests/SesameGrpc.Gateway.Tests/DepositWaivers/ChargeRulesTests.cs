@@ -1,6 +1,6 @@
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.DepositWaivers;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using Xunit;
 

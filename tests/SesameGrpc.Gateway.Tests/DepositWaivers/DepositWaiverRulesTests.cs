@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Ledger;
-using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
 using Xunit;
@@ -53,7 +53,7 @@ public sealed class DepositWaiverRulesTests
             },
         };
 
-        Assert.Equal(allowed, DepositWaiverRules.NamesOf(DepositWaiverRules.AllowedFor(waiver)));
+        Assert.Equal(allowed, ContractName.Of(DepositWaiverRules.AllowedFor(waiver)));
     }
 
     [Fact]
@@ -214,6 +214,6 @@ public sealed class DepositWaiverRulesTests
             DepositWaiverServiceReflection.Descriptor.EnumTypes.Single(type => type.Name == "DepositWaiverState").Values,
             value => Assert.Equal(value.Name["DEPOSIT_WAIVER_STATE_".Length..], ContractName.Of((DepositWaiverState)value.Number))
         );
-        Assert.Equal("", DepositWaiverRules.NamesOf([]));
+        Assert.Equal("", ContractName.Of<DepositWaiverAction>([]));
     }
 }

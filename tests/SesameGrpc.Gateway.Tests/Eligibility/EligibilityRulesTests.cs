@@ -1,5 +1,6 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Eligibility;
 using SesameGrpc.Gateway.Programmes;
 using Xunit;

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Audit.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Eligibility;
-using SesameGrpc.Gateway.Programmes;
 using Xunit;
 
 namespace SesameGrpc.Gateway.Tests.Eligibility;

@@ -1,7 +1,7 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Ledger;
-using SesameGrpc.Gateway.Programmes;
 using Xunit;
 using Obligation = SesameGrpc.Gateway.Ledger.Obligation;
 

@@ -2,6 +2,7 @@ using CsCheck;
 using Google.Protobuf.Collections;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Programmes;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Gateway.Amounts;
 using SesameGrpc.Gateway.Programmes;
 using Xunit;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Pages.Texts;
 
 namespace SesameGrpc.Gateway.PersonPages.Texts;
@@ -30,6 +32,10 @@ public sealed record PersonTexts
 
     /// <summary>Between the parts of an enumeration.</summary>
     public required string Comma { get; init; }
+
+    /// <summary>An amount in words.</summary>
+    public string AmountOf(Money money) =>
+        string.Format(CultureInfo.InvariantCulture, Amount, $"{money.MinorUnits / 100}.{money.MinorUnits % 100:00}");
 
     /// <summary>The texts in the language of the page.</summary>
     public static PersonTexts Of(PageTexts texts) => texts == PageTexts.Chinese ? ChinesePersonTexts.All : EnglishPersonTexts.All;
