@@ -20,9 +20,10 @@ internal static class RailHost
         var options = new RailHostOptions();
         builder.Configuration.GetSection("SandboxRail").Bind(options);
         Check(options);
+        var certificate = ReadCertificate(options);
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(options.ClientCa);
-        var certificate = ReadCertificate(options);
+        Require(authorities.Count > 0, nameof(options.ClientCa), options.ClientCa, "a PEM file with at least one certificate");
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Port, certificate, authorities));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new CollectionBook(options.Journal, services.GetRequiredService<TimeProvider>()));
@@ -60,7 +61,7 @@ internal static class RailHost
         {
             return X509Certificate2.CreateFromPemFile(options.Certificate, options.Key);
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw new RailConfigurationException($"SandboxRail:Certificate and SandboxRail:Key are not usable: {exception.Message}");
         }
