@@ -24,6 +24,7 @@ public sealed class OperatorChannel : IDisposable
         Persons = new PersonService.PersonServiceClient(calls);
         Fulfilments = new FulfilmentExportService.FulfilmentExportServiceClient(calls);
         Ledger = new LedgerService.LedgerServiceClient(calls);
+        Sandbox = new SandboxService.SandboxServiceClient(calls);
     }
 
     /// <summary>Partners and what they may do.</summary>
@@ -46,6 +47,9 @@ public sealed class OperatorChannel : IDisposable
 
     /// <summary>Obligations of every partner and person.</summary>
     public LedgerService.LedgerServiceClient Ledger { get; }
+
+    /// <summary>A sandbox's clock, failures and events; production has none of it.</summary>
+    public SandboxService.SandboxServiceClient Sandbox { get; }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -42,6 +42,7 @@ using SesameGrpc.Gateway.Reconciliation;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Retention;
+using SesameGrpc.Gateway.SandboxAccess;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
@@ -62,7 +63,7 @@ internal static class GatewayHost
         var keys = KeyRing.Open(options);
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(keys);
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSandbox(options).TryAddSingleton(TimeProvider.System);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelListeners.Configure(kestrel, options));
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
 
@@ -237,6 +238,7 @@ internal static class GatewayHost
         if (options.Mode == GatewayMode.Sandbox)
         {
             endpoints.MapGrpcReflectionService().WithMethodPolicies();
+            Map<SandboxService>(Contracts.Operator.V1.SandboxService.BindService);
         }
 
         // Unary methods are served directly, streams by the framework.

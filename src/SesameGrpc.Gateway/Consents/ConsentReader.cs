@@ -1,6 +1,7 @@
 using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Sandbox;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Gateway.Withdrawals;
 
@@ -37,6 +38,17 @@ internal sealed class ConsentReader(ConsentMemory memory, ConsentStore store, Sa
         FindAsync(call, subject, scope, programme, sandbox.AllowsMemoryForGrants);
 
     private ValueTask<Agreement> FindAsync(Call call, string subject, string scope, string? programme, bool mayBeOlder) =>
+        sandbox.IsForced(subject)
+            ? FindForcedAsync(call, subject, scope, programme, mayBeOlder)
+            : FindUsualAsync(call, subject, scope, programme, mayBeOlder);
+
+    private async ValueTask<Agreement> FindForcedAsync(Call call, string subject, string scope, string? programme, bool mayBeOlder)
+    {
+        await TestPersons.MeetAsync(subject, time, call.Aborted);
+        return await FindUsualAsync(call, subject, scope, programme, mayBeOlder);
+    }
+
+    private ValueTask<Agreement> FindUsualAsync(Call call, string subject, string scope, string? programme, bool mayBeOlder) =>
         mayBeOlder && memory.Find(call.Partner!.Id, subject) is { } known && Covers(known, scope, programme)
             ? new ValueTask<Agreement>(Rely(call, subject, known))
             : ReadAgreementAsync(call, subject, scope, programme, mayBeOlder);

@@ -2,13 +2,14 @@ using System.Collections.Frozen;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Persons;
+using SesameGrpc.Gateway.Sandbox;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Consents;
 
 /// <summary>
 /// Stands in for the persons of a sandbox, who cannot be asked: one who is opted in agrees to a partner's first question, with everything that the partner may have for its usual purpose. Not those whose id
-/// says otherwise: -noconsent has never agreed, -revoked has agreed and withdrawn. From then on it is a consent as any other. In production it does nothing.
+/// says otherwise: -noconsent has never agreed, -revoked has agreed and withdrawn, -frozen has agreed and suspended it. From then on it is a consent as any other. In production it does nothing.
 /// </summary>
 internal sealed class SandboxConsents(
     Database database,
@@ -19,9 +20,6 @@ internal sealed class SandboxConsents(
     TimeProvider time
 )
 {
-    private const string NoConsent = "-noconsent";
-    private const string Revoked = "-revoked";
-
     // Nobody is there to renew it.
     private static readonly TimeSpan StandingLifetime = TimeSpan.FromDays(3650);
 
@@ -30,10 +28,13 @@ internal sealed class SandboxConsents(
     /// </summary>
     public bool AllowsMemoryForGrants => options.Mode != GatewayMode.Sandbox;
 
+    /// <summary>Whether calls about this subject wait, or fail, as a test person's id says.</summary>
+    public bool IsForced(string subject) => options.Mode == GatewayMode.Sandbox && TestPersons.IsForced(subject);
+
     /// <summary>Sees to the standing consent of a person whom a partner asks about; true if what the person has decided is worth reading again.</summary>
     public async ValueTask<bool> ProvideAsync(string partnerId, string subject, CancellationToken cancellationToken)
     {
-        if (options.Mode != GatewayMode.Sandbox || subject.Contains(NoConsent, StringComparison.Ordinal))
+        if (options.Mode != GatewayMode.Sandbox || TestPersons.Is(subject, TestPersons.NoConsent))
         {
             return false;
         }
@@ -96,7 +97,7 @@ internal sealed class SandboxConsents(
         var now = time.NowMicros();
         var kind = partner.Document.Kind;
         var purpose = Minimisation.PurposesOf(kind).FirstOrDefault();
-        var isRevoked = person.ExternalId.Contains(Revoked, StringComparison.Ordinal);
+        var isRevoked = TestPersons.Is(person.ExternalId, TestPersons.Revoked);
         return new Consent
         {
             Id = TimedId.New(now),
@@ -108,7 +109,10 @@ internal sealed class SandboxConsents(
                 .ConsentScopes.Where(scope => Minimisation.Allows(kind, purpose, scope))
                 .ToFrozenSet(StringComparer.Ordinal),
             Programmes = [Consent.AnyProgramme],
-            State = isRevoked ? ConsentState.Withdrawn : ConsentState.Active,
+            State =
+                isRevoked ? ConsentState.Withdrawn
+                : TestPersons.Is(person.ExternalId, TestPersons.Frozen) ? ConsentState.Suspended
+                : ConsentState.Active,
             GrantedMicros = now,
             ExpireMicros = now + StandingLifetime.ToMicros(),
             EndedMicros = isRevoked ? now : null,

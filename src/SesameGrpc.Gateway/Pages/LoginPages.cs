@@ -1,5 +1,6 @@
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Sandbox;
 
 namespace SesameGrpc.Gateway.Pages;
 
@@ -36,7 +37,7 @@ internal static class LoginPages
         var returnTo = ReturnAddress.Checked(form[ReturnAddress.Parameter]);
         var accounts = http.RequestServices.GetRequiredService<PersonAccounts>();
         var account = FieldCheck.IsPersonId(person) ? await accounts.FindByExternalIdAsync(person, http.RequestAborted) : null;
-        if (account is null && !(FieldCheck.IsPersonId(person) && SandboxPersons.IsNotOptedIn(person)))
+        if (account is null && !(FieldCheck.IsPersonId(person) && TestPersons.Is(person, TestPersons.NotOptedIn)))
         {
             await http.ShowAsync<LoginPage>(
                 StatusCodes.Status422UnprocessableEntity,

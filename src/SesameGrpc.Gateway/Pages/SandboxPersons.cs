@@ -19,8 +19,4 @@ internal static class SandboxPersons
         "test-650-revoked",
         "test-650-notopted",
     ];
-
-    /// <summary>Sandbox persons with this modifier can log in without having taken part before.</summary>
-    public static bool IsNotOptedIn(string person) =>
-        person.StartsWith("test-", StringComparison.Ordinal) && person.EndsWith("-notopted", StringComparison.Ordinal);
 }

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http.Features;
+using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Refusals;
+using SesameGrpc.Gateway.Sandbox;
 using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
 
@@ -25,7 +27,8 @@ internal sealed class CallPipeline(
     CallMetrics metrics,
     CallLog log,
     GatewayOptions options,
-    TimeProvider time
+    TimeProvider time,
+    ForcedFailures? forced = null
 )
 {
     public async Task InvokeAsync(HttpContext http)
@@ -42,7 +45,7 @@ internal sealed class CallPipeline(
 
             if (call.IsDirect)
             {
-                await http.GetEndpoint()!.RequestDelegate!(http); // 8. the service; see UnaryEndpoint
+                await http.GetEndpoint()!.RequestDelegate!(http); // 9. the service; see UnaryEndpoint
             }
             else
             {
@@ -73,7 +76,8 @@ internal sealed class CallPipeline(
                 ?? CheckPartner(call)           // 4. the partner exists and is not suspended
                 ?? await CheckTokenAsync(call)  // 5. the access token is valid, bound to this certificate and of this partner
                 ?? CheckScope(call)             // 6. the token and the partner have the method's scope
-                ?? concurrency.Enter(call);     // 7. the partner has not too many calls under way
+                ?? concurrency.Enter(call)      // 7. the partner has not too many calls under way
+                ?? await ForceAsync(call);      // 8. in a sandbox, a developer has not asked for it to fail
         }
         catch (Exception exception)
         {
@@ -186,6 +190,17 @@ internal sealed class CallPipeline(
             memo.Keep(header, seenEpoch, token);
             call.Token = token;
             return null;
+        }
+    }
+
+    private ValueTask<Refusal?> ForceAsync(Call call)
+    {
+        return forced?.Meet(call.Method!, call.Partner?.Id) is { } failure ? MeetAsync(failure) : ValueTask.FromResult<Refusal?>(null);
+
+        async ValueTask<Refusal?> MeetAsync(ForcedFailure failure)
+        {
+            await Task.Delay(failure.Delay?.ToTimeSpan() ?? TimeSpan.Zero, time, call.Aborted);
+            return failure.HasErrorReason ? ForcedRefusals.Of(failure.ErrorReason) : null;
         }
     }
 

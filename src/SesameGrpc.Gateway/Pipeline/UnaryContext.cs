@@ -10,6 +10,9 @@ internal sealed class UnaryContext(Call call, IMethod method) : ServerCallContex
 {
     public Call Call { get; } = call;
 
+    /// <summary>The context of another call, which is made within this one.</summary>
+    public UnaryContext Within(Call other) => new(other, method);
+
     protected override string MethodCore => method.FullName;
 
     protected override string HostCore => Call.Http.Request.Host.Value ?? "";
@@ -36,6 +39,12 @@ internal sealed class UnaryContext(Call call, IMethod method) : ServerCallContex
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {
         var response = Call.Http.Response;
+        if (response.HasStarted)
+        {
+            // A call that is made of several tells of the first that was answered before.
+            return;
+        }
+
         response.ContentType = CallRefusals.ContentType;
         foreach (var header in responseHeaders)
         {

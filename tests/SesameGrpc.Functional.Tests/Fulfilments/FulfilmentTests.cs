@@ -113,12 +113,12 @@ public abstract class FulfilmentTests(Stores stores, Store store)
         var before = time.GetUtcNow();
         time.Advance(TimeSpan.FromMinutes(1));
         var began = await library.AgreeAsync(gateway, "p");
-        await gateway.FeedAsync("p-noconsent", 700);
+        await gateway.FeedAsync("test-700-noconsent", 700);
 
         string[] reasons =
         [
             await ReasonAsync(library, "p", before, FulfilmentSteps.Late(began)),
-            await ReasonAsync(library, "p-noconsent", began, FulfilmentSteps.Late(began)),
+            await ReasonAsync(library, "test-700-noconsent", began, FulfilmentSteps.Late(began)),
             await ReasonAsync(library, "nobody", began, FulfilmentSteps.Late(began)),
         ];
 
