@@ -105,18 +105,17 @@ public sealed record RefusedCall(StatusCode Code, string Reason, ErrorInfo Info,
 
     public static Task<RefusedCall> OfAsync<T>(AsyncUnaryCall<T> call) => OfAsync(async () => await call);
 
-    public static RefusedCall Of(RpcException exception)
+    public static RefusedCall Of(RpcException exception) => Of(exception.StatusCode, exception.GetRpcStatus());
+
+    /// <summary>Throws when the status lacks something that every refusal must carry.</summary>
+    public static RefusedCall Of(StatusCode code, Google.Rpc.Status? status)
     {
-        var status = exception.GetRpcStatus() ?? throw new InvalidOperationException($"The status {exception.Status} has no details.");
-        var infos = status.Details.Where(detail => detail.Is(ErrorInfo.Descriptor)).ToList();
-        var info = infos.Single().Unpack<ErrorInfo>();
-        _ = status.GetDetail<RequestInfo>() ?? throw new InvalidOperationException($"{info.Reason} has no RequestInfo.");
-        var help = status.GetDetail<Help>() ?? throw new InvalidOperationException($"{info.Reason} has no Help.");
-        return
-            info.Domain == "sesamegrpc"
-            && help.Links.Single().Url.EndsWith($"/errors/{info.Reason}", StringComparison.Ordinal)
-            && status.Code == (int)exception.StatusCode
-            ? new RefusedCall(exception.StatusCode, info.Reason, info, status)
-            : throw new InvalidOperationException($"The details of {exception.Status} do not fit it: {status}");
+        if (StatusContract.FaultOf((int)code, status) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
+        var info = status!.GetDetail<ErrorInfo>()!;
+        return new RefusedCall(code, info.Reason, info, status!);
     }
 }

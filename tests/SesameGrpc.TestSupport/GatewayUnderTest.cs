@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -40,10 +41,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     private readonly WebApplication app;
     private readonly GatewaySite site;
     private readonly bool ownsDirectory;
+    private readonly StatusWatch statuses;
 
-    private GatewayUnderTest(WebApplication app, GatewaySite site, LogRecorder log, bool ownsDirectory)
+    private GatewayUnderTest(WebApplication app, GatewaySite site, LogRecorder log, StatusWatch statuses, bool ownsDirectory)
     {
         this.app = app;
+        this.statuses = statuses;
         this.site = site;
         this.ownsDirectory = ownsDirectory;
         Log = log;
@@ -81,6 +84,8 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     public FulfilmentExportService.FulfilmentExportServiceClient Fulfilments => new(OperatorChannel);
 
     public LedgerService.LedgerServiceClient Ledger => new(OperatorChannel);
+
+    public SandboxService.SandboxServiceClient Sandbox => new(OperatorChannel);
 
     /// <summary>A singleton of the gateway's own, for what cannot be seen from outside.</summary>
     public T Service<T>()
@@ -120,11 +125,13 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             builder.Services.AddSingleton(setup.Time);
         }
 
+        var watch = new StatusWatch();
+        builder.Services.AddSingleton<IStartupFilter>(watch);
         var gateway = GatewayHost.Build(builder);
         setup.Customize?.Invoke(gateway);
         await GatewayHost.PrepareAsync(gateway, CancellationToken.None);
         await gateway.StartAsync();
-        return new GatewayUnderTest(gateway, location, log, setup.Beside is null);
+        return new GatewayUnderTest(gateway, location, log, watch, setup.Beside is null);
     }
 
     /// <summary>A channel with this client certificate; null: none.</summary>
@@ -228,5 +235,6 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         Log.ThrowOnUndeclaredErrors();
+        statuses.ThrowOnFaults();
     }
 }

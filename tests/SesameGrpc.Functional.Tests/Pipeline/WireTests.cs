@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
@@ -128,13 +127,7 @@ public sealed class WireTests
 
     private static byte[] Lookup() => new GetCreditScoreRequest { Subject = "test-650" }.ToByteArray();
 
-    private static byte[] Frame(byte[] message)
-    {
-        var frame = new byte[5 + message.Length];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
-        message.CopyTo(frame, 5);
-        return frame;
-    }
+    private static byte[] Frame(byte[] message) => RawCall.Frame(message);
 
     private static async Task<(StatusCode Code, string Reason)> SendAsync(
         GatewayUnderTest gateway,
@@ -146,38 +139,16 @@ public sealed class WireTests
     )
     {
         var bike = await gateway.ConnectAsync("bike");
-        using var http = new HttpClient(gateway.Handler(bike.Certificate));
         using HttpContent content = inPieces ? new SlowContent(body) : new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-        var url = new Uri(
-            $"{gateway.PartnerUrl.ToString().TrimEnd('/')}{path}",
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        (string, string?)[] headers = [("grpc-timeout", timeout), ("grpc-encoding", encoding)];
+        var refused = await RawCall.SendAsync(
+            gateway,
+            bike,
+            path,
+            content,
+            [.. headers.Where(header => header.Item2 is not null).Select(header => (header.Item1, header.Item2!))]
         );
-        using var request = new HttpRequestMessage(HttpMethod.Post, url)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bike.Token);
-        request.Headers.Add("TE", "trailers");
-        if (encoding is not null)
-        {
-            request.Headers.Add("grpc-encoding", encoding);
-        }
-
-        if (timeout is not null)
-        {
-            request.Headers.Add("grpc-timeout", timeout);
-        }
-
-        using var response = await http.SendAsync(request);
-        await response.Content.ReadAsByteArrayAsync();
-        var fields = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : (HttpHeaders)response.Headers;
-        var encoded = fields.GetValues("grpc-status-details-bin").Single();
-        var status = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(encoded.PadRight((encoded.Length + 3) / 4 * 4, '=')));
-        Assert.Equal(status.Code.ToString(), fields.GetValues("grpc-status").Single());
-        return ((StatusCode)status.Code, status.Details.Single(detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>().Reason);
+        return (refused.Code, refused.Reason);
     }
 
     private sealed class SlowContent(byte[] body) : HttpContent
