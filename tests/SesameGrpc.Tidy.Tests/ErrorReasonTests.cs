@@ -6,7 +6,7 @@ namespace SesameGrpc.Tidy.Tests;
 
 public sealed class ErrorReasonTests
 {
-    private const string Section = "## TOKEN_MISSING\n**Status** A.\n\n**Cause** B.\n\n**Fix**\n1. C.\n";
+    private const string Section = "## TOKEN_MISSING\n**Status** A.\n\n**Cause** B.\n\n**Fix**\n1. C.\n\n**See it** D.\n";
     private static readonly Reason[] Samples = [new("TOKEN_MISSING", "TokenMissing")];
 
     private static readonly Reason[] Reasons =
@@ -42,8 +42,8 @@ public sealed class ErrorReasonTests
         Verdict.Caught(ErrorReasonRules.CheckPage(Page(""), Samples), 0, "TOKEN_MISSING has no section");
 
     [Theory]
-    [InlineData("## TOKEN_LOST\n", 9, "TOKEN_LOST explains no ErrorReason")]
-    [InlineData(Section, 9, "or one a second time")]
+    [InlineData("## TOKEN_LOST\n", 11, "TOKEN_LOST explains no ErrorReason")]
+    [InlineData(Section, 11, "or one a second time")]
     public void Page_WithAForeignSection_IsCaught(string more, int line, string fragment) =>
         Verdict.Caught(ErrorReasonRules.CheckPage(Page(Section + more), Samples), line, fragment);
 
@@ -51,6 +51,7 @@ public sealed class ErrorReasonTests
     [InlineData("**Status** A.")]
     [InlineData("**Cause** B.")]
     [InlineData("**Fix**\n1. C.")]
+    [InlineData("**See it** D.")]
     public void Section_WithoutAPart_IsCaught(string part) =>
         Verdict.Caught(
             ErrorReasonRules.CheckPage(Page(Section.Replace(part, "", StringComparison.Ordinal)), Samples),

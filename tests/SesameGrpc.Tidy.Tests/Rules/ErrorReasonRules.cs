@@ -12,9 +12,9 @@ internal sealed record Reason(string Name, string CSharpName);
 internal static partial class ErrorReasonRules
 {
     public const string PagePath = "docs/errors.md";
-    private static readonly string[] Parts = ["**Status**", "**Cause**", "**Fix**"];
+    private static readonly string[] Parts = ["**Status**", "**Cause**", "**Fix**", "**See it**"];
 
-    /// <summary>The page has one section per reason, each with its three parts and text in each.</summary>
+    /// <summary>The page has one section per reason, each with its four parts and text in each.</summary>
     public static IEnumerable<Finding> CheckPage(TextFile? page, IReadOnlyCollection<Reason> reasons)
     {
         if (page is null)
@@ -35,7 +35,7 @@ internal static partial class ErrorReasonRules
                 page.Path,
                 0,
                 $"{reason.Name} has no section",
-                $"write \"## {reason.Name}\" with Status, Cause and Fix"
+                $"write \"## {reason.Name}\" with Status, Cause, Fix and See it"
             );
         }
 
