@@ -12,6 +12,7 @@ using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
 using SesameGrpc.Cli.Programmes;
+using SesameGrpc.Cli.Sandbox;
 using SesameGrpc.Cli.Scores;
 using SesameGrpc.Cli.Visits;
 using SesameGrpc.Cli.Webhooks;
@@ -67,7 +68,9 @@ internal static class CommandTree
             ScoresImportCommand.Create(),
             ProgrammeCommands.Create(),
             LedgerCommands.Create(),
-            AuditCommands.Create()
+            AuditCommands.Create(),
+            SandboxCommands.Create(),
+            TriggerCommand.Create()
         );
         return root;
     }

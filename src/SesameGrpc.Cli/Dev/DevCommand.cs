@@ -63,7 +63,7 @@ internal static class DevCommand
         var created = await content.OnboardPartnersAsync(cancellationToken);
         Say(context.Output, created == 0 ? "The demo partners are in place." : $"{created} demo partners onboarded.");
         await content.FeedTestPersonsAsync(cancellationToken);
-        await content.FeedGeneratedPersonsAsync(persons, cancellationToken);
+        await content.FeedGeneratedPersonsAsync(persons, context.Get(DevOptions.Seed), cancellationToken);
     }
 
     private static void Say(CliOutput output, string words)

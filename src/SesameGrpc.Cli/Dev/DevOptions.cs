@@ -2,6 +2,7 @@ using System.CommandLine;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Output;
+using SesameGrpc.Cli.Sandbox;
 
 namespace SesameGrpc.Cli.Dev;
 
@@ -25,6 +26,13 @@ internal static class DevOptions
         Description = "Feed no generated persons; the test persons are always there.",
     };
 
+    public static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Makes the generated persons: the same number, the same persons. Counts where they are not there yet.",
+        DefaultValueFactory = _ => SandboxPersons.UsualSeed,
+        HelpName = "number",
+    };
+
     private static readonly Option<int?> PortsFrom = new("--ports-from")
     {
         Description = "First of five ports in a row; 0: free ones. Default 7443.",
@@ -41,6 +49,7 @@ internal static class DevOptions
             ConnectionOptions.Certs,
             Persons,
             NoPersons,
+            Seed,
             PortsFrom,
             PartnerPort,
             PublicPort,

@@ -28,7 +28,10 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
             $"{Text(addresses.RailUrl)}  mutual TLS: what the gateway collects by, journal in {Path.Combine(Short(data), "rail.jsonl")}"
         );
         grid.AddRow("log", Path.Combine(Short(data), "gateway.log"));
-        grid.AddRow("persons", "test-350 … test-950 with that score, test-650-listed, test-650-declined and so on, person-000001 …");
+        grid.AddRow(
+            "persons",
+            "test-350 … test-950 with that score, test-650-listed and so on (./sesame sandbox persons), person-000001 …"
+        );
         output.Console.Write(new Panel(grid) { Header = new PanelHeader(" The sandbox is up "), Border = BoxBorder.Rounded });
 
         // Plain lines, so that a terminal's width never breaks what is to be pasted.

@@ -11,7 +11,6 @@ internal sealed class SandboxContent(OperatorChannel channel, CliOutput output, 
 {
     private const string ModelVersion = "sandbox-1";
     private readonly ScoreFeed feed = new(channel.ScoreFeed);
-    private readonly SandboxPersons persons = new(time);
 
     /// <summary>Creates the demo partners that do not exist; returns how many those were.</summary>
     public async Task<int> OnboardPartnersAsync(CancellationToken cancellationToken)
@@ -30,19 +29,29 @@ internal sealed class SandboxContent(OperatorChannel channel, CliOutput output, 
         return created;
     }
 
-    /// <summary>Feeds the test persons of this week.</summary>
-    public Task FeedTestPersonsAsync(CancellationToken cancellationToken) =>
-        FeedAsync(
-            "test persons",
-            $"sandbox-test-persons-{persons.Week}",
-            persons.TestPersons(),
-            SandboxPersons.TestPersonCount,
-            cancellationToken
-        );
+    /// <summary>Feeds the test persons of this week, of all kinds that the gateway knows.</summary>
+    public async Task FeedTestPersonsAsync(CancellationToken cancellationToken)
+    {
+        var persons = await PersonsAsync(cancellationToken);
+        var answer = await channel.Sandbox.ListPersonasAsync(new ListPersonasRequest(), cancellationToken: cancellationToken);
+        var rows = persons.TestPersons(answer.Personas).ToList();
+        await FeedAsync("test persons", $"sandbox-test-persons-{rows.Count}-{persons.Week}", rows, rows.Count, cancellationToken);
+    }
 
-    /// <summary>Feeds generated persons of this week.</summary>
-    public Task FeedGeneratedPersonsAsync(int count, CancellationToken cancellationToken) =>
-        FeedAsync("generated persons", $"sandbox-crowd-{count}-{persons.Week}", persons.Generated(count), count, cancellationToken);
+    /// <summary>Feeds generated persons of this week, the same for the same seed.</summary>
+    public async Task FeedGeneratedPersonsAsync(int count, int seed, CancellationToken cancellationToken)
+    {
+        var persons = await PersonsAsync(cancellationToken);
+        var importId = $"sandbox-crowd-{count}-{seed}-{persons.Week}";
+        await FeedAsync("generated persons", importId, persons.Generated(count, seed), count, cancellationToken);
+    }
+
+    // By the gateway's clock, which may be ahead of this machine's.
+    private async Task<SandboxPersons> PersonsAsync(CancellationToken cancellationToken)
+    {
+        var answer = await channel.Sandbox.GetClockAsync(new GetClockRequest(), cancellationToken: cancellationToken);
+        return new SandboxPersons(answer.Clock.CurrentTime.ToDateTimeOffset());
+    }
 
     private async Task FeedAsync(string title, string importId, IEnumerable<ScoreRow> rows, int count, CancellationToken cancellationToken)
     {

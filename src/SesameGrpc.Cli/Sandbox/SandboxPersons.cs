@@ -8,50 +8,41 @@ internal sealed class SandboxPersons
 {
     public const int LowestScore = 350;
     public const int HighestScore = 950;
-    public const int TestPersonCount = 9 * (HighestScore - LowestScore + 1);
-    private const int Seed = 650;
+    public const int UsualSeed = 650;
     private const double Mean = 640;
     private const double Deviation = 95;
     private static readonly DateTimeOffset OptedIn = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly DateTimeOffset asOf;
 
-    public SandboxPersons(TimeProvider time)
+    public SandboxPersons(DateTimeOffset now)
     {
-        var today = time.GetUtcNow().UtcDateTime.Date;
+        var today = now.UtcDateTime.Date;
         asOf = new DateTimeOffset(today.AddDays(-(((int)today.DayOfWeek + 6) % 7)), TimeSpan.Zero);
     }
 
     /// <summary>Part of the import ids: scores are computed anew every Monday, as real ones are from time to time.</summary>
     public string Week => asOf.ToString("yyyy-MM-dd");
 
-    /// <summary>How the sandbox's payment system treats persons with such an end of their ids.</summary>
-    public static IReadOnlyList<string> PaymentModifiers { get; } =
-    ["declined", "declinedonce", "slowpay", "lostanswer", "railunavailable"];
-
-    /// <summary>Persons who have not agreed to anything, and persons who have agreed to everything and withdrawn.</summary>
-    public static IReadOnlyList<string> ConsentModifiers { get; } = ["noconsent", "revoked"];
-
-    /// <summary>
-    /// test-350 to test-950 with exactly that score, each also as test-N-listed, who is on the courts' list, and with each of the payment and consent modifiers.
-    /// </summary>
-    public IEnumerable<ScoreRow> TestPersons()
+    /// <summary>test-350 to test-950 with exactly that score, of each kind that has opted in.</summary>
+    public IEnumerable<ScoreRow> TestPersons(IEnumerable<Persona> personas)
     {
+        var kinds = personas.Where(persona => persona.OptedIn).ToList();
         long line = 0;
         for (var score = LowestScore; score <= HighestScore; score++)
         {
-            yield return Row(++line, $"test-{score}", score, courtListed: false);
-            yield return Row(++line, $"test-{score}-listed", score, courtListed: true);
-            foreach (var modifier in PaymentModifiers.Concat(ConsentModifiers))
+            foreach (var kind in kinds)
             {
-                yield return Row(++line, $"test-{score}-{modifier}", score, courtListed: false);
+                var row = Row(++line, $"test-{score}{kind.Suffix}", score, kind.CourtListed);
+                row.AsOfUnixMicros = UnixMicros.From(asOf - kind.ScoreAge.ToTimeSpan());
+                yield return row;
             }
         }
     }
 
     /// <summary>person-000001 and so on: scores spread like a population's, every second one given as five dimensions, one in 200 court-listed.</summary>
-    public IEnumerable<ScoreRow> Generated(int count)
+    public IEnumerable<ScoreRow> Generated(int count, int seed)
     {
-        var random = new Random(Seed);
+        var random = new Random(seed);
         for (var number = 1; number <= count; number++)
         {
             var score = Near(random, Mean, Deviation);
