@@ -23,6 +23,24 @@ public sealed class DocumentTests
             )
         );
 
+    [Fact]
+    public void Blocks_InMarkdown_AreRunOrSayWhatTheyAre() =>
+        Verdict.Clean(FenceRules.Check(Repository.Texts, [.. Repository.CSharpUnder("tests/").Where(file => !IsTidy(file))]));
+
+    [Theory]
+    [InlineData("docs/page.md", "```\na\n```", "does not say what it is")]
+    [InlineData("docs/page.md", "```python\na\n```", "no test runs the block of python")]
+    [InlineData("CONTRIBUTING.md", "```sh\na\n```", "no test runs the block of sh")]
+    public void Block_ThatNothingRuns_IsCaught(string path, string text, string fragment) =>
+        Verdict.Caught(FenceRules.Check([new TextFile(path, "# The page\n" + text)], []), 2, fragment);
+
+    [Theory]
+    [InlineData("docs/page.md", "```sh\na\n```\n\n```text\nb\n```")]
+    [InlineData("CONTRIBUTING.md", "```sh by-hand\na\n```")]
+    [InlineData("docs/webhooks.md", "```python\na\n```")]
+    public void Block_ThatIsRunOrShown_Passes(string path, string text) =>
+        Verdict.Clean(FenceRules.Check([new TextFile(path, text)], [new TextFile("tests/A.cs", "Read(\"webhooks.md\");")]));
+
     [Theory]
     [InlineData("[a](missing.md)", "missing.md leads nowhere")]
     [InlineData("![a](../pictures/none.svg \"title\")", "none.svg leads nowhere")]
@@ -49,6 +67,8 @@ public sealed class DocumentTests
     [InlineData("`LedgerStore` `LedgerStore.OpenHold()` `OpenHold` `LedgerStore.cs` `SesameGrpc.Gateway` `SesameGrpc.Gateway.Ledger`")]
     [InlineData("`TimeProvider` `GetCreditScore` `Ledger` `score.read` `./sesame demo` `ES256` `x5t#S256` GoneStore")]
     public void CodeName_ThatIsThere_Passes(string text) => Verdict.Clean(CheckNames(text));
+
+    private static bool IsTidy(TextFile file) => file.Path.StartsWith("tests/SesameGrpc.Tidy.Tests/", StringComparison.Ordinal);
 
     private static IEnumerable<Finding> CheckLinks(string text) =>
         LinkRules.Check(

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Output;
+using SesameGrpc.Cli.Sandbox;
 using Spectre.Console;
 
 namespace SesameGrpc.Cli.Dev;
@@ -59,11 +60,7 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
 
     private IEnumerable<string> Calls()
     {
-        if (addresses != GatewayAddresses.Default)
-        {
-            yield return $"export SESAME_GATEWAY={Text(addresses.PartnerUrl)} SESAME_ISSUER={Text(addresses.PublicUrl)} SESAME_OPERATOR={Text(addresses.OperatorUrl)}";
-        }
-
+        yield return "export " + string.Join(' ', Variables().Select(variable => $"{variable.Name}={variable.Value}"));
         yield return "./sesame score get test-650";
         yield return "./sesame eligibility check test-649 bike.deposit_free";
         yield return "./sesame waiver grant test-650 bike.deposit_free --order-id ride-1";
@@ -80,6 +77,17 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
         yield return $"grpcurl -import-path artifacts/protos -proto sesame/partner/v1/credit_score_service.proto {dashes} {Call} localhost:{addresses.Partner} {Method}";
     }
 
+    /// <summary>What leads the commands and the quickstarts here, wherever they are run.</summary>
+    private IEnumerable<(string Name, string Value)> Variables() =>
+        [
+            ("SESAME_GATEWAY", Text(addresses.PartnerUrl)),
+            ("SESAME_ISSUER", Text(addresses.PublicUrl)),
+            ("SESAME_OPERATOR", Text(addresses.OperatorUrl)),
+            ("SESAME_PARTNER", DemoPartners.HelloBike),
+            ("SESAME_CERTS", Path.GetFullPath(certs)),
+            ("SESAME_PROTOS", Path.Combine(GatewayBinary.RepositoryRoot(), "artifacts", "protos")),
+        ];
+
     private JsonObject ToJson() =>
         new()
         {
@@ -91,5 +99,6 @@ internal sealed class DevPanel(CliOutput output, GatewayAddresses addresses, str
             ["rail_url"] = Text(addresses.RailUrl),
             ["certs"] = Path.GetFullPath(certs),
             ["data"] = Path.GetFullPath(data),
+            ["variables"] = new JsonObject(Variables().Select(variable => KeyValuePair.Create(variable.Name, (JsonNode?)variable.Value))),
         };
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text;
+using Google.Protobuf;
 using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Tests.Wire;
 using Xunit;
 
 namespace SesameGrpc.Cli.Tests.Guides;
 
-/// <summary>What the guides tell to type works against a sandbox as `sesame dev` starts it, in every language.</summary>
+/// <summary>What the documentation tells to type works against a sandbox as `sesame dev` starts it, in every language.</summary>
 public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
 {
     private static string Folder => Path.Combine(GatewayBinary.RepositoryRoot(), "docs", "guides");
@@ -15,6 +16,18 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     public static TheoryData<string> Guides => [.. Names().Where(name => name.Count(character => character == '.') == 1)];
 
     public static TheoryData<string> Translations => [.. Names().Where(name => name.Count(character => character == '.') == 2)];
+
+    /// <summary>The other pages that tell to type something; the quickstarts have a test of their own.</summary>
+    public static TheoryData<string> Pages =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(GatewayBinary.RepositoryRoot(), "docs"), "*.md")
+                .Append(Path.Combine(GatewayBinary.RepositoryRoot(), "README.md"))
+                .Append(Path.Combine(GatewayBinary.RepositoryRoot(), "certs", "README.md"))
+                .Where(path => Path.GetFileName(path) != "quickstarts.md" && GuideCommand.Of(File.ReadAllText(path)).Count > 0)
+                .Select(path => Path.GetRelativePath(GatewayBinary.RepositoryRoot(), path))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Guides))]
@@ -25,6 +38,11 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
         Assert.NotEmpty(commands);
         Assert.Equal("", await RunAsync(commands));
     }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Commands_OfAPage_EndAsItSays(string page) =>
+        Assert.Equal("", await RunAsync(GuideCommand.Of(File.ReadAllText(Path.Combine(GatewayBinary.RepositoryRoot(), page)))));
 
     [Theory]
     [MemberData(nameof(Translations))]
@@ -53,23 +71,29 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     }
 
     [Fact]
-    public void Commands_OfAText_AreThoseOfShellBlocksThatCallTheCommandLine() =>
+    public void Commands_OfAText_AreThoseOfShellBlocks() =>
         Assert.Equal(
-            [new(5, "./sesame score get a   # exit 3", 3), new(6, "./sesame score get b", 0), new(9, "X=\"$(./sesame token)\"", 0)],
+            [
+                new(4, "openssl rand 1 |wc -c", 0),
+                new(6, "./sesame score get a   # exit 3", 3),
+                new(7, "./sesame score get b", 0),
+                new(10, "X=\"$(./sesame token)\"", 0),
+            ],
             GuideCommand.Of(
                 """
                 ./sesame not in a block
                 ```sh
                 ./sesame dev
-                dotnet run
+                openssl rand 1 |
+                    wc -c
                 ./sesame score get a   # exit 3
                 ./sesame score \
                     get b
                 # ./sesame
                 X="$(./sesame token)"
                 ```
-                ```text
-                ./sesame not in a shell
+                ```sh by-hand
+                ./sesame not by the test
                 ```
                 """
             )
@@ -80,6 +104,7 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     {
         using var folder = new TemporaryFolder();
         folder.File("sesame", $"#!/bin/sh\nexec dotnet '{DevSandbox.CommandLine()}' \"$@\"\n");
+        LayOut(folder.Path);
         var script = new StringBuilder("chmod +x sesame\n");
         foreach (var command in commands)
         {
@@ -89,7 +114,7 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
             );
         }
 
-        var start = new ProcessStartInfo("sh", ["-c", "exec 3>&1 >/dev/null\n. ./guide.sh"])
+        var start = new ProcessStartInfo("bash", ["-c", "exec 3>&1 >/dev/null\n. ./guide.sh"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -102,12 +127,25 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
             start.Environment[name] = value;
         }
 
+        start.Environment["TOKEN"] = await TokenAsync();
+        start.Environment["DETAILS"] = Convert.ToBase64String(new Google.Rpc.Status { Code = 5 }.ToByteArray());
         using var shell = Process.Start(start)!;
         var verdict = shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         TestContext.Current.TestOutputHelper?.WriteLine(errors);
         return await verdict;
     }
+
+    // What the pages take for granted: the repository's folders, a folder for keys, one's own certificate.
+    private void LayOut(string folder)
+    {
+        Directory.CreateSymbolicLink(Path.Combine(folder, "artifacts"), Path.Combine(GatewayBinary.RepositoryRoot(), "artifacts"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "certs"), sandbox.Certs);
+        File.CreateSymbolicLink(Path.Combine(folder, "cert.pem"), Path.Combine(sandbox.Certs, "partners", "hello-bike.pem"));
+        Directory.CreateDirectory(Path.Combine(folder, "keys"));
+    }
+
+    private async Task<string> TokenAsync() => (await sandbox.AsPartnerInWordsAsync("token")).Out.Trim();
 
     private static IEnumerable<string> Names() =>
         Directory.GetFiles(Folder, "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);

@@ -15,16 +15,13 @@ public sealed class DevSandbox : IAsyncLifetime
 
     public string Certs => Path.Combine(folder.Path, "certs");
 
+    public string PublicUrl => (string)ready!["public_url"]!;
+
     public string OperatorUrl => (string)ready!["operator_url"]!;
 
     /// <summary>Leads every command here, through the environment.</summary>
     internal IEnumerable<(string Name, string Value)> Variables =>
-        [
-            ("SESAME_CERTS", Certs),
-            ("SESAME_GATEWAY", (string)ready!["partner_url"]!),
-            ("SESAME_ISSUER", (string)ready!["public_url"]!),
-            ("SESAME_OPERATOR", OperatorUrl),
-        ];
+        ready!["variables"]!.AsObject().Select(variable => (variable.Key, (string)variable.Value!));
 
     private string[] Partner =>
         ["--certs", Certs, "--gateway", (string)ready!["partner_url"]!, "--issuer", (string)ready!["public_url"]!, "--json"];
