@@ -18,6 +18,7 @@ install_programs() {
     /usr/bin/python3 -c 'import grpc' 2>/dev/null || missing+=(python3-grpcio)
     /usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || missing+=(python3-protobuf)
     command -v npm >/dev/null || missing+=(npm)
+    command -v curl >/dev/null || missing+=(curl)
     command -v chromium >/dev/null || missing+=(chromium)
     [[ -d /usr/share/fonts/opentype/noto ]] || missing+=(fonts-noto-cjk)
     [[ ${#missing[@]} -eq 0 ]] && return
@@ -73,10 +74,13 @@ step "Build"
 dotnet build SesameGrpc.sln --no-restore -v quiet
 
 step "Format"
-dotnet csharpier check src tests benchmarks
+dotnet csharpier check src tests benchmarks samples
 
 step "Contracts"
 (cd artifacts/protos && ../../tests/ForeignClients/node_modules/.bin/buf lint --config ../../protos/buf.yaml)
+
+step "Documentation"
+dotnet src/SesameGrpc.DocSite/bin/Debug/net10.0/SesameGrpc.DocSite.dll
 
 step "Tests"
 passed=0 failed=0

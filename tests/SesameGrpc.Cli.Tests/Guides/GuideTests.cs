@@ -10,51 +10,36 @@ namespace SesameGrpc.Cli.Tests.Guides;
 /// <summary>What the documentation tells to type works against a sandbox as `sesame dev` starts it, in every language.</summary>
 public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
 {
-    private static string Folder => Path.Combine(GatewayBinary.RepositoryRoot(), "docs", "guides");
+    private static string Root => GatewayBinary.RepositoryRoot();
 
-    /// <summary>The guides that the others are translations of.</summary>
-    public static TheoryData<string> Guides => [.. Names().Where(name => name.Count(character => character == '.') == 1)];
-
-    public static TheoryData<string> Translations => [.. Names().Where(name => name.Count(character => character == '.') == 2)];
-
-    /// <summary>The other pages that tell to type something; the quickstarts have a test of their own.</summary>
+    /// <summary>The guides, and the other pages that tell to type something; the quickstarts have a test of their own.</summary>
     public static TheoryData<string> Pages =>
         [
-            .. Directory
-                .GetFiles(Path.Combine(GatewayBinary.RepositoryRoot(), "docs"), "*.md")
-                .Append(Path.Combine(GatewayBinary.RepositoryRoot(), "README.md"))
-                .Append(Path.Combine(GatewayBinary.RepositoryRoot(), "certs", "README.md"))
-                .Where(path => Path.GetFileName(path) != "quickstarts.md" && GuideCommand.Of(File.ReadAllText(path)).Count > 0)
-                .Select(path => Path.GetRelativePath(GatewayBinary.RepositoryRoot(), path))
-                .Order(StringComparer.Ordinal),
+            .. Documents()
+                .Concat(["README.md", "certs/README.md"])
+                .Where(page => !IsTranslation(page) && page != "docs/quickstarts.md")
+                .Where(page => page.StartsWith("docs/guides/", StringComparison.Ordinal) || GuideCommand.Of(Read(page)).Count > 0),
         ];
 
+    public static TheoryData<string> Translations => [.. Documents().Where(IsTranslation)];
+
     [Theory]
-    [MemberData(nameof(Guides))]
-    public async Task Commands_OfAGuide_EndAsItSays(string guide)
+    [MemberData(nameof(Pages))]
+    public async Task Commands_OfAPage_EndAsItSays(string page)
     {
-        var commands = GuideCommand.Of(Read(guide));
+        var commands = GuideCommand.Of(Read(page));
 
         Assert.NotEmpty(commands);
         Assert.Equal("", await RunAsync(commands));
     }
 
     [Theory]
-    [MemberData(nameof(Pages))]
-    public async Task Commands_OfAPage_EndAsItSays(string page) =>
-        Assert.Equal("", await RunAsync(GuideCommand.Of(File.ReadAllText(Path.Combine(GatewayBinary.RepositoryRoot(), page)))));
-
-    [Theory]
     [MemberData(nameof(Translations))]
-    public void Translation_OfAGuide_HasItsCommands(string translation)
-    {
-        var original = translation[..translation.IndexOf('.')] + ".md";
-
+    public void Translation_OfAPage_HasItsCommands(string translation) =>
         Assert.Equal(
-            GuideCommand.Of(Read(original)).Select(command => command.Text),
+            GuideCommand.Of(Read(translation.Replace(".zh.md", ".md", StringComparison.Ordinal))).Select(command => command.Text),
             GuideCommand.Of(Read(translation)).Select(command => command.Text)
         );
-    }
 
     [Fact]
     public async Task Commands_ThatEndOtherwise_AreNamedWithTheirLine()
@@ -108,7 +93,7 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
         var script = new StringBuilder("chmod +x sesame\n");
         foreach (var command in commands)
         {
-            script.Append($"{command.Text}\ncode=$?\n");
+            script.Append($"{AtTheSandbox(command.Text)}\ncode=$?\n");
             script.Append(
                 $"[ $code = {command.ExitCode} ] || {{ echo \"line {command.Line} ended with $code instead of {command.ExitCode}\" >&3; exit; }}\n"
             );
@@ -139,16 +124,27 @@ public sealed class GuideTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     // What the pages take for granted: the repository's folders, a folder for keys, one's own certificate.
     private void LayOut(string folder)
     {
-        Directory.CreateSymbolicLink(Path.Combine(folder, "artifacts"), Path.Combine(GatewayBinary.RepositoryRoot(), "artifacts"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "artifacts"), Path.Combine(Root, "artifacts"));
         Directory.CreateSymbolicLink(Path.Combine(folder, "certs"), sandbox.Certs);
         File.CreateSymbolicLink(Path.Combine(folder, "cert.pem"), Path.Combine(sandbox.Certs, "partners", "hello-bike.pem"));
         Directory.CreateDirectory(Path.Combine(folder, "keys"));
     }
 
+    // Pages write the addresses that a sandbox has by default.
+    private string AtTheSandbox(string command) =>
+        command
+            .Replace("https://localhost:7443", sandbox.PartnerUrl, StringComparison.Ordinal)
+            .Replace("https://localhost:7444", sandbox.PublicUrl, StringComparison.Ordinal);
+
     private async Task<string> TokenAsync() => (await sandbox.AsPartnerInWordsAsync("token")).Out.Trim();
 
-    private static IEnumerable<string> Names() =>
-        Directory.GetFiles(Folder, "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Documents() =>
+        Directory
+            .GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path))
+            .Order(StringComparer.Ordinal);
 
-    private static string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
+    private static bool IsTranslation(string page) => page.EndsWith(".zh.md", StringComparison.Ordinal);
+
+    private static string Read(string page) => File.ReadAllText(Path.Combine(Root, page));
 }

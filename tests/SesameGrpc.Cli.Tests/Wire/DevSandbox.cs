@@ -15,6 +15,8 @@ public sealed class DevSandbox : IAsyncLifetime
 
     public string Certs => Path.Combine(folder.Path, "certs");
 
+    public string PartnerUrl => (string)ready!["partner_url"]!;
+
     public string PublicUrl => (string)ready!["public_url"]!;
 
     public string OperatorUrl => (string)ready!["operator_url"]!;

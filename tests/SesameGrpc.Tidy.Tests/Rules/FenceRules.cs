@@ -46,7 +46,7 @@ internal static partial class FenceRules
     }
 
     private static bool Names(TextFile test, TextFile page) =>
-        test.Text.Contains($"\"{Path.GetFileName(page.Path)}\"", StringComparison.Ordinal);
+        test.Text.Contains($"{Path.GetFileName(page.Path)}\"", StringComparison.Ordinal);
 
     [GeneratedRegex("^ *```(?<kind>.*)$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking | RegexOptions.Multiline)]
     private static partial Regex Opening();

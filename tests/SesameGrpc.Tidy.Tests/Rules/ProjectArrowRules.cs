@@ -15,6 +15,7 @@ internal static class ProjectArrowRules
         ["SesameGrpc.SandboxRail"] = ["SesameGrpc.Contracts"],
         ["SesameGrpc.Cli"] = ["SesameGrpc.Client", "SesameGrpc.TransparencyLog"],
         ["SesameGrpc.Sip2Proxy"] = ["SesameGrpc.Client"],
+        ["SesameGrpc.DocSite"] = ["SesameGrpc.Contracts", "SesameGrpc.Gateway"],
         ["SesameGrpc.Console"] = ["SesameGrpc.Client"],
     };
 
