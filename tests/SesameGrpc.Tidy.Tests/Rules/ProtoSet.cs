@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -12,6 +13,7 @@ internal sealed record ProtoElement(string Kind, string Name, string Path, int L
 internal sealed class ProtoSet
 {
     private const string ContractFolder = "protos/";
+    private static readonly ExtensionRegistry Options = [AnnotationsExtensions.Http];
 
     private ProtoSet(IReadOnlyList<FileDescriptorProto> files) => Elements = [.. files.SelectMany(ElementsOf)];
 
@@ -62,7 +64,7 @@ internal sealed class ProtoSet
             var errors = protoc.StandardError.ReadToEnd();
             protoc.WaitForExit();
             return protoc.ExitCode == 0
-                ? new ProtoSet(FileDescriptorSet.Parser.ParseFrom(File.ReadAllBytes(output)).File)
+                ? new ProtoSet(FileDescriptorSet.Parser.WithExtensionRegistry(Options).ParseFrom(File.ReadAllBytes(output)).File)
                 : throw new InvalidOperationException(errors);
         }
         finally
