@@ -19,6 +19,7 @@ install_programs() {
     /usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || missing+=(python3-protobuf)
     command -v npm >/dev/null || missing+=(npm)
     command -v curl >/dev/null || missing+=(curl)
+    command -v jq >/dev/null || missing+=(jq)
     command -v chromium >/dev/null || missing+=(chromium)
     [[ -d /usr/share/fonts/opentype/noto ]] || missing+=(fonts-noto-cjk)
     [[ ${#missing[@]} -eq 0 ]] && return

@@ -23,6 +23,7 @@ using SesameGrpc.Gateway.ErrorReference;
 using SesameGrpc.Gateway.Events;
 using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Fulfilments;
+using SesameGrpc.Gateway.HttpJson;
 using SesameGrpc.Gateway.Identity;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
@@ -198,7 +199,7 @@ internal static class GatewayHost
             .AddSingleton<LedgerService>();
     }
 
-    // Which door leads where. Everything that is not OAuth, the error reference or health is a gRPC call and takes the pipeline.
+    // Which door leads where. Everything that is not OAuth, the error reference or health is a call and takes the pipeline.
     private static void Map(WebApplication app, GatewayOptions options)
     {
         app.MapWhen(http => http.Listener() == Listener.Internal, MapInternal);
@@ -208,16 +209,23 @@ internal static class GatewayHost
             branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
         );
         app.UseRouting();
-        MapCalls(app, options);
-        app.Run(app.Services.GetRequiredService<CallPipeline>().InvokeAsync);
+        var json = MapCalls(app, options);
+        var pipeline = app.Services.GetRequiredService<CallPipeline>();
+        app.Run(http =>
+        {
+            json.Choose(http);
+            return pipeline.InvokeAsync(http);
+        });
 
         // WebApplication would put the authorization server before every call; it belongs to the two branches above alone.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
     }
 
-    private static void MapCalls(IEndpointRouteBuilder endpoints, GatewayOptions options)
+    // Unary methods are served as gRPC and, where they have an HTTP rule, as HTTP+JSON; the gRPC framework serves the streams.
+    private static JsonRouting MapCalls(IEndpointRouteBuilder endpoints, GatewayOptions options)
     {
         var unary = new UnaryBinder(endpoints);
+        var json = new JsonBinder(endpoints.ServiceProvider);
         Map<CreditScoreService>(Contracts.Partner.V1.CreditScoreService.BindService);
         Map<EligibilityService>(Contracts.Partner.V1.EligibilityService.BindService);
         Map<DepositWaiverService>(Contracts.Partner.V1.DepositWaiverService.BindService);
@@ -241,11 +249,14 @@ internal static class GatewayHost
             Map<SandboxService>(Contracts.Operator.V1.SandboxService.BindService);
         }
 
-        // Unary methods are served directly, streams by the framework.
+        return json.Routing;
+
         void Map<TService>(Action<ServiceBinderBase, TService> bind)
             where TService : class
         {
-            bind(unary, endpoints.ServiceProvider.GetRequiredService<TService>());
+            var service = endpoints.ServiceProvider.GetRequiredService<TService>();
+            bind(unary, service);
+            bind(json, service);
             endpoints.MapGrpcService<TService>().WithMethodPolicies();
         }
     }

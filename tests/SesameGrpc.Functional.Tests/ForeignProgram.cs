@@ -24,6 +24,23 @@ internal sealed record ForeignProgram(int ExitCode, string Output, string Errors
 
     public JsonObject Step(string name) => Steps.Single(step => (string?)step["step"] == name);
 
+    /// <summary>The environment of a program that calls as a partner: where the gateway is, and the partner's certificate, which is written for it.</summary>
+    public static Dictionary<string, string> EnvironmentOf(GatewayUnderTest gateway, string partner)
+    {
+        string FileOf(string name) => Path.Combine(gateway.CertificateDirectory, name);
+        PemFiles.WriteWithKey(FileOf($"{partner}.pem"), FileOf($"{partner}.key.pem"), gateway.Authority.Partner(partner));
+        return new Dictionary<string, string>
+        {
+            ["SESAME_PARTNER"] = partner,
+            ["SESAME_ISSUER"] = gateway.PublicUrl.ToString(),
+            ["SESAME_GATEWAY"] = gateway.PartnerUrl.ToString(),
+            ["SESAME_PROTOS"] = Protos,
+            ["SESAME_CERTIFICATE"] = FileOf($"{partner}.pem"),
+            ["SESAME_KEY"] = FileOf($"{partner}.key.pem"),
+            ["SESAME_CA"] = FileOf("ca.pem"),
+        };
+    }
+
     /// <summary>Runs a program to its end; a program that does not come to it is ended, with all that it started, and fails the test.</summary>
     public static async Task<ForeignProgram> RunAsync(
         string program,

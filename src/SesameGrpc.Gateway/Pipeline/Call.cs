@@ -34,8 +34,11 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
 
     public MethodPolicy? Policy => endpoint?.Policy;
 
-    /// <summary>Whether the gRPC framework has a part in the call.</summary>
+    /// <summary>False: the gRPC framework has a part in the call.</summary>
     public bool IsDirect => endpoint?.IsDirect == true;
+
+    /// <summary>Whether the method was chosen by the exact path.</summary>
+    public bool IsExact => endpoint?.IsExact == true;
 
     /// <summary>The status that was sent; null where the gRPC framework sends it.</summary>
     public StatusCode? Status { get; set; }

@@ -12,7 +12,7 @@ using SesameGrpc.Gateway.Tokens;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
-/// <summary>The path of every gRPC call. <see cref="CheckAsync"/> is the list of its checks; each step finds nothing wrong (null) or says why the call is refused.</summary>
+/// <summary>The path of every call, of gRPC and of HTTP+JSON. <see cref="CheckAsync"/> is the list of its checks; each step finds nothing wrong (null) or says why the call is refused.</summary>
 internal sealed class CallPipeline(
     CertificateTrust trust,
     PartnerDirectory partners,
@@ -101,12 +101,12 @@ internal sealed class CallPipeline(
     {
         if (call.Method is not { } method)
         {
-            return Refuse.MethodUnknown();
+            return call.Http.GetEndpoint()?.Metadata.GetMetadata<Refusal>() ?? Refuse.MethodUnknown();
         }
 
         // Routing ignores letter case and escapes; a method has one spelling.
         var target = call.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (target.Length != method.Length + 1 || !target.EndsWith(method, StringComparison.Ordinal))
+        if (!call.IsExact && (target.Length != method.Length + 1 || !target.EndsWith(method, StringComparison.Ordinal)))
         {
             return Refuse.MethodUnknown();
         }

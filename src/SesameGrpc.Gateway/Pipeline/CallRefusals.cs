@@ -3,10 +3,13 @@ using SesameGrpc.Gateway.Refusals;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
-/// <summary>Answers calls that are refused before or by their service.</summary>
+/// <summary>Answers calls that are refused before or by their service, in the form that they came in: gRPC by its content type, else JSON.</summary>
 internal sealed class CallRefusals(StatusDetails statuses, Faults faults, CallAudit audit)
 {
-    public const string ContentType = "application/grpc";
+    public const string GrpcContentType = "application/grpc";
+
+    public static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith(GrpcContentType, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Answers with what the exception means to the caller.</summary>
     public Task AnswerAsync(Call call, Exception exception) => AnswerAsync(call, faults.RefusalOf(exception, call));
@@ -16,6 +19,14 @@ internal sealed class CallRefusals(StatusDetails statuses, Faults faults, CallAu
     {
         var final = await audit.RefusedAsync(call, refusal);
         call.Status = (StatusCode)final.Code;
-        statuses.Write(call.Http.Response, final, call.Id);
+        var response = call.Http.Response;
+        if (IsGrpc(call.Http.Request))
+        {
+            statuses.Write(response, final, call.Id);
+        }
+        else
+        {
+            await StatusJson.WriteAsync(response, final, statuses.ToStatus(final, call.Id));
+        }
     }
 }

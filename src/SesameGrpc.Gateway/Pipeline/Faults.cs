@@ -15,7 +15,7 @@ internal sealed partial class Faults(ILogger<Faults> logger)
             RefusalException expected => expected.Refusal,
             OperationCanceledException when call.Deadline?.HasPassed == true => Refuse.DeadlineExceeded(call.Deadline.Timeout),
             OperationCanceledException or IOException when call.Deadline?.IsAborted == true => Refuse.Cancelled(),
-            InvalidProtocolBufferException => Refuse.MessageMalformed(),
+            InvalidProtocolBufferException or BadHttpRequestException => Refuse.MessageMalformed(),
             _ when StoreFaults.IsOutage(exception) => Refuse.StoreUnavailable(),
             _ => Refuse.Internal(),
         };

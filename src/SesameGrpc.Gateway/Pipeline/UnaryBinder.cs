@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace SesameGrpc.Gateway.Pipeline;
 
-/// <summary>Maps the unary methods of services, before what the gRPC framework maps for the same paths.</summary>
+/// <summary>Maps the unary methods of services as gRPC, before what the gRPC framework maps for the same paths.</summary>
 internal sealed class UnaryBinder(IEndpointRouteBuilder endpoints) : ServiceBinderBase
 {
     private readonly CallAudit audit = endpoints.ServiceProvider.GetRequiredService<CallAudit>();
@@ -11,7 +11,7 @@ internal sealed class UnaryBinder(IEndpointRouteBuilder endpoints) : ServiceBind
 
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
     {
-        var endpoint = new UnaryEndpoint<TRequest, TResponse>(method, handler!, audit, refusals);
+        var endpoint = new FrameEndpoint<TRequest, TResponse>(method, handler!, audit, refusals);
         endpoints
             .MapPost(method.FullName, (RequestDelegate)endpoint.InvokeAsync)
             .WithOrder(-1)

@@ -36,23 +36,15 @@ internal sealed class UnaryContext(Call call, IMethod method) : ServerCallContex
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
         throw new NotSupportedException();
 
-    protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
+    // They go out with the answer. A call that is made of several tells of the first that was answered before.
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {
-        var response = Call.Http.Response;
-        if (response.HasStarted)
-        {
-            // A call that is made of several tells of the first that was answered before.
-            return;
-        }
-
-        response.ContentType = CallRefusals.ContentType;
         foreach (var header in responseHeaders)
         {
-            response.Headers.Append(header.Key, header.Value);
+            Call.Http.Response.Headers.TryAdd(header.Key, header.Value);
         }
 
-        await response.StartAsync();
-        await response.BodyWriter.FlushAsync();
+        return Task.CompletedTask;
     }
 }
 

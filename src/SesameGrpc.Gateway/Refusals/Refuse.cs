@@ -7,6 +7,9 @@ namespace SesameGrpc.Gateway.Refusals;
 /// <summary>Every refusal that the gateway knows, one maker each.</summary>
 internal static class Refuse
 {
+    /// <summary>Metadata of METHOD_UNKNOWN where a path is known: the HTTP methods that it takes.</summary>
+    public const string Allow = "allow";
+
     private static readonly Refusal NotFoundRefusal = new(
         Code.NotFound,
         ErrorReason.ResourceNotFound,
@@ -35,6 +38,9 @@ internal static class Refuse
     public static Refusal MessageMalformed() =>
         new(Code.InvalidArgument, ErrorReason.MessageMalformed, "The message is not protobuf of this method's request type.");
 
+    public static Refusal JsonMalformed(string cause) =>
+        new(Code.InvalidArgument, ErrorReason.MessageMalformed, $"The body is not one JSON object (RFC 8259): {cause}.");
+
     public static Refusal MessageTooLarge(int limitBytes) =>
         new(Code.ResourceExhausted, ErrorReason.MessageTooLarge, $"The message is larger than {limitBytes} bytes; send less at once.")
         {
@@ -60,6 +66,15 @@ internal static class Refuse
 
     public static Refusal MethodUnknown() =>
         new(Code.Unimplemented, ErrorReason.MethodUnknown, "No method has exactly this path on this listener.");
+
+    public static Refusal VerbUnknown(string allowed) =>
+        new(Code.Unimplemented, ErrorReason.MethodUnknown, $"This path takes {allowed} alone.") { Metadata = [new(Allow, allowed)] };
+
+    public static Refusal FormUnsupported(string expected) =>
+        new(Code.Unimplemented, ErrorReason.EncodingUnsupported, $"The request must come as {expected}.")
+        {
+            Metadata = [new("expected", expected)],
+        };
 
     public static Refusal EncodingUnsupported() =>
         new(
