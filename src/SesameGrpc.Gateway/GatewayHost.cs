@@ -31,6 +31,7 @@ using SesameGrpc.Gateway.LedgerAccess;
 using SesameGrpc.Gateway.Listeners;
 using SesameGrpc.Gateway.Obligations;
 using SesameGrpc.Gateway.Onboarding;
+using SesameGrpc.Gateway.OpenApi;
 using SesameGrpc.Gateway.Pages;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.PersonAccess;
@@ -285,6 +286,7 @@ internal static class GatewayHost
         );
 
         branch.MapBadges();
+        branch.MapWhen(ApiReference.IsReference, reference => reference.MapReference(options));
 
         // The token endpoint needs the client's certificate, which this door does not ask for.
         branch.MapWhen(
