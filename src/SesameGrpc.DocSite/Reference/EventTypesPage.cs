@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Webhooks;
+using SesameGrpc.Webhooks;
 
 namespace SesameGrpc.DocSite.Reference;
 

@@ -1,6 +1,7 @@
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Webhooks;
 
 namespace SesameGrpc.Gateway.Webhooks;
 

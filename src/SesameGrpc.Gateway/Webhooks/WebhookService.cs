@@ -9,6 +9,7 @@ using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
 using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Webhooks;
 
 namespace SesameGrpc.Gateway.Webhooks;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SesameGrpc.Gateway.Webhooks;
+using SesameGrpc.Webhooks;
 using Xunit;
 
 namespace SesameGrpc.Gateway.Tests.Webhooks;

@@ -10,10 +10,11 @@ internal static class ProjectArrowRules
     {
         ["SesameGrpc.Contracts"] = [],
         ["SesameGrpc.TransparencyLog"] = [],
-        ["SesameGrpc.Gateway"] = ["SesameGrpc.Contracts", "SesameGrpc.TransparencyLog"],
+        ["SesameGrpc.Webhooks"] = ["SesameGrpc.Contracts"],
+        ["SesameGrpc.Gateway"] = ["SesameGrpc.Contracts", "SesameGrpc.TransparencyLog", "SesameGrpc.Webhooks"],
         ["SesameGrpc.Client"] = ["SesameGrpc.Contracts"],
         ["SesameGrpc.SandboxRail"] = ["SesameGrpc.Contracts"],
-        ["SesameGrpc.Cli"] = ["SesameGrpc.Client", "SesameGrpc.TransparencyLog"],
+        ["SesameGrpc.Cli"] = ["SesameGrpc.Client", "SesameGrpc.TransparencyLog", "SesameGrpc.Webhooks"],
         ["SesameGrpc.Sip2Proxy"] = ["SesameGrpc.Client"],
         ["SesameGrpc.DocSite"] = ["SesameGrpc.Contracts", "SesameGrpc.Gateway"],
         ["SesameGrpc.Console"] = ["SesameGrpc.Client"],

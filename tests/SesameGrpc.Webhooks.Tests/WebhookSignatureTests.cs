@@ -1,9 +1,8 @@
 using System.Text;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Webhooks;
 using Xunit;
 
-namespace SesameGrpc.Gateway.Tests.Webhooks;
+namespace SesameGrpc.Webhooks.Tests;
 
 /// <summary>Against the vectors that the Standard Webhooks specification and its reference libraries publish.</summary>
 public sealed class WebhookSignatureTests
@@ -34,6 +33,20 @@ public sealed class WebhookSignatureTests
         Assert.Equal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", WebhookSignature.SecretText(HmacKey));
         Assert.Equal("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", WebhookSignature.PublicKeyText(Ed25519Seed));
     }
+
+    [Fact]
+    public void KeyOf_ASecret_IsItsKey() => Assert.Equal(HmacKey, WebhookSignature.KeyOf("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    [InlineData("whsec_")]
+    [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa==")]
+    [InlineData("whsec_not base64 but long enough for a key")]
+    public void KeyOf_ATextThatIsNoSecret_IsNone(string text) => Assert.Null(WebhookSignature.KeyOf(text));
+
+    [Fact]
+    public void KeyOf_ATooLongSecret_IsNone() => Assert.Null(WebhookSignature.KeyOf("whsec_" + Convert.ToBase64String(new byte[65])));
 
     [Fact]
     public void Sign_WithTwoKeys_GivesBothSignatures()

@@ -1,10 +1,9 @@
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Webhooks;
 using Xunit;
 
-namespace SesameGrpc.Gateway.Tests.Webhooks;
+namespace SesameGrpc.Webhooks.Tests;
 
 public sealed class WebhookPayloadTests
 {

@@ -1,15 +1,16 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Gateway.Refusals;
 
-namespace SesameGrpc.Gateway.Webhooks;
+namespace SesameGrpc.Webhooks;
 
 /// <summary>The body of a delivery: the event as thin JSON {type, timestamp, data}, the same bytes at each attempt. Pure.</summary>
-internal static class WebhookPayload
+public static class WebhookPayload
 {
+    /// <summary>The body, UTF-8. Throws <see cref="ArgumentException"/> for an event about a kind of object that is younger than this assembly.</summary>
     public static byte[] Of(Event told)
     {
+        ArgumentNullException.ThrowIfNull(told);
         using var output = new MemoryStream();
         using (var json = new Utf8JsonWriter(output))
         {
@@ -56,16 +57,20 @@ internal static class WebhookPayload
     /// <summary>The type's name, its resource first: EVENT_TYPE_DEPOSIT_WAIVER_GRANTED becomes deposit_waiver.granted.</summary>
     public static string TypeOf(Event told)
     {
+        ArgumentNullException.ThrowIfNull(told);
         var resource = Event.Descriptor.FindFieldByNumber((int)told.ResourceCase).Name;
         var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(told.Type.ToString());
         return $"{resource}.{name[(resource.Length + 1)..]}";
     }
 
+    // As the contracts write it, without its prefix: WRITTEN_OFF.
+    private static string NameOf(System.Enum value) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+
     private static void WriteConsent(Utf8JsonWriter json, ConsentReference consent)
     {
         json.WriteStartObject("consent");
         json.WriteString("consent_id", consent.ConsentId);
-        json.WriteString("purpose", ContractName.Of(consent.Purpose));
+        json.WriteString("purpose", NameOf(consent.Purpose));
         json.WriteString("expire_time", TextOf(consent.ExpireTime));
         json.WriteEndObject();
     }
@@ -74,7 +79,7 @@ internal static class WebhookPayload
     {
         json.WriteStartObject("credit_badge");
         json.WriteString("credit_badge_id", badge.CreditBadgeId);
-        json.WriteString("state", ContractName.Of(badge.State));
+        json.WriteString("state", NameOf(badge.State));
         json.WriteNumber("revision", badge.Revision);
         json.WriteEndObject();
     }
@@ -95,7 +100,7 @@ internal static class WebhookPayload
         json.WriteString($"{kind}_id", id);
         json.WriteString("order_id", orderId);
         json.WriteString("programme", programme);
-        json.WriteString("state", ContractName.Of(state));
+        json.WriteString("state", NameOf(state));
         json.WriteNumber("revision", revision);
         json.WriteEndObject();
     }

@@ -4,18 +4,36 @@ using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 using SesameGrpc.Contracts.Partner.V1;
 
-namespace SesameGrpc.Gateway.Webhooks;
+namespace SesameGrpc.Webhooks;
 
 /// <summary>Keys and signatures of the Standard Webhooks specification 1.0.0: what is signed is "id.timestamp.body". Pure.</summary>
-internal static class WebhookSignature
+public static class WebhookSignature
 {
+    private const string SecretPrefix = "whsec_";
+    private const int ShortestKeyBytes = 24;
+    private const int LongestKeyBytes = 64;
+
     // As long as the HMAC's output; the specification allows 24 to 64 bytes. An Ed25519 seed has as many (RFC 8032 section 5.1.5).
     private const int KeyBytes = 32;
 
+    /// <summary>A new random key, for either scheme: 32 bytes.</summary>
     public static byte[] NewKey() => RandomNumberGenerator.GetBytes(KeyBytes);
 
     /// <summary>The secret that a receiver needs with HMAC.</summary>
-    public static string SecretText(ReadOnlySpan<byte> key) => "whsec_" + Convert.ToBase64String(key);
+    public static string SecretText(ReadOnlySpan<byte> key) => SecretPrefix + Convert.ToBase64String(key);
+
+    /// <summary>The key of such a secret; null for a text that is none: whsec_ and base64 of 24 to 64 bytes.</summary>
+    public static byte[]? KeyOf(string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        var key = new byte[LongestKeyBytes + 1];
+        return
+            secret.StartsWith(SecretPrefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(secret[SecretPrefix.Length..], key, out var length)
+            && length is >= ShortestKeyBytes and <= LongestKeyBytes
+            ? key[..length]
+            : null;
+    }
 
     /// <summary>The public key that a receiver needs with Ed25519.</summary>
     public static string PublicKeyText(byte[] seed) =>
