@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.AuditAccess;
@@ -66,6 +67,9 @@ internal static class GatewayHost
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(keys);
         services.AddSandbox(options).TryAddSingleton(TimeProvider.System);
+
+        // The slim builder sets the simple formatter behind the configuration's back.
+        services.Configure<ConsoleLoggerOptions>(builder.Configuration.GetSection("Logging:Console"));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => KestrelListeners.Configure(kestrel, options));
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
 

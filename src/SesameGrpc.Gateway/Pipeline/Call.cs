@@ -43,6 +43,9 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     /// <summary>The status that was sent; null where the gRPC framework sends it.</summary>
     public StatusCode? Status { get; set; }
 
+    /// <summary>Why it was refused; null where it was not, or where the gRPC framework did it by itself.</summary>
+    public ErrorReason? Reason { get; set; }
+
     public ClientCertificate? Certificate { get; } = http.Features.Get<ClientCertificate>();
 
     public CallDeadline? Deadline { get; set; }

@@ -18,7 +18,7 @@ internal sealed class CallRefusals(StatusDetails statuses, Faults faults, CallAu
     public async Task AnswerAsync(Call call, Refusal refusal)
     {
         var final = await audit.RefusedAsync(call, refusal);
-        call.Status = (StatusCode)final.Code;
+        (call.Status, call.Reason) = ((StatusCode)final.Code, final.Reason);
         var response = call.Http.Response;
         if (IsGrpc(call.Http.Request))
         {

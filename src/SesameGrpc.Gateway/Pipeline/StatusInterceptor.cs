@@ -45,7 +45,15 @@ internal sealed class StatusInterceptor(StatusDetails statuses, Faults faults, C
     }
 
     // An RpcException is the framework's own word on a message that it could not read; FrameworkStatus says which fault that was.
-    private async ValueTask<RpcException> ToRpcExceptionAsync(Exception exception, Call call) =>
-        exception as RpcException
-        ?? statuses.ToStatus(await audit.RefusedAsync(call, faults.RefusalOf(exception, call)), call.Id).ToRpcException();
+    private async ValueTask<RpcException> ToRpcExceptionAsync(Exception exception, Call call)
+    {
+        if (exception is RpcException answered)
+        {
+            return answered;
+        }
+
+        var final = await audit.RefusedAsync(call, faults.RefusalOf(exception, call));
+        call.Reason = final.Reason;
+        return statuses.ToStatus(final, call.Id).ToRpcException();
+    }
 }
