@@ -3,10 +3,20 @@ using System.Net.Sockets;
 
 namespace SesameGrpc.Gateway.Configuration;
 
-/// <summary>Reads the section "Sesame" and refuses wrong values, one line each: key, value, allowed range.</summary>
-internal static class OptionsValidator
+/// <summary>Reads the section "Sesame" and finds what is wrong in it, one line each: key, value, allowed range.</summary>
+internal sealed class OptionsValidator
 {
+    private readonly List<string> findings = [];
+
+    /// <summary>The settings; throws <see cref="ConfigurationException"/> with the first finding.</summary>
     public static GatewayOptions Load(IConfiguration configuration)
+    {
+        var (options, findings) = Check(configuration);
+        return findings.Count == 0 ? options : throw new ConfigurationException(findings[0]);
+    }
+
+    /// <summary>The settings, and all that is wrong with them.</summary>
+    public static (GatewayOptions Options, IReadOnlyList<string> Findings) Check(IConfiguration configuration)
     {
         var options = new GatewayOptions();
         try
@@ -15,9 +25,16 @@ internal static class OptionsValidator
         }
         catch (InvalidOperationException exception)
         {
-            throw new ConfigurationException($"Sesame: {exception.Message.ReplaceLineEndings(" ")}");
+            return (options, [$"Sesame: {exception.Message.ReplaceLineEndings(" ")}"]);
         }
 
+        var validator = new OptionsValidator();
+        validator.CheckAll(options);
+        return (options, validator.findings);
+    }
+
+    private void CheckAll(GatewayOptions options)
+    {
         // The binder takes any number for an enum; a mode that is none of the two would get the liberties of both.
         Require(Enum.IsDefined(options.Mode), "Mode", options.Mode.ToString(), "Production or Sandbox");
         Require(Enum.IsDefined(options.Storage.Provider), "Storage:Provider", options.Storage.Provider.ToString(), "Sqlite or PostgreSql");
@@ -27,17 +44,16 @@ internal static class OptionsValidator
         CheckRanges(options);
         CheckRail(options.Rail);
         CheckLogin(options.Login);
-        return options;
     }
 
-    private static void CheckListeners(ListenerOptions listeners)
+    private void CheckListeners(ListenerOptions listeners)
     {
         Address("Listeners:Partner", listeners.Partner);
         Address("Listeners:Public", listeners.Public);
         Address("Listeners:Operator", listeners.Operator);
         var inner = Address("Listeners:Internal", listeners.Internal);
         Require(
-            IPAddress.IsLoopback(inner.Address),
+            inner is null || IPAddress.IsLoopback(inner.Address),
             "Listeners:Internal",
             listeners.Internal,
             "a loopback address, because it is plain HTTP"
@@ -46,7 +62,7 @@ internal static class OptionsValidator
         HttpsUrl("Listeners:PublicUrl", listeners.PublicUrl);
     }
 
-    private static void CheckTls(TlsOptions tls)
+    private void CheckTls(TlsOptions tls)
     {
         ReadableFile("Tls:ServerCertificate", tls.ServerCertificate);
         ReadableFile("Tls:ServerKey", tls.ServerKey);
@@ -58,7 +74,7 @@ internal static class OptionsValidator
         }
     }
 
-    private static void CheckStorage(GatewayOptions options)
+    private void CheckStorage(GatewayOptions options)
     {
         Require(options.DataDirectory.Length > 0, "DataDirectory", "", "the path of a directory");
         var needsConnectionString = options.Storage.Provider == StorageProvider.PostgreSql && options.Storage.ConnectionString.Length == 0;
@@ -70,7 +86,7 @@ internal static class OptionsValidator
         );
     }
 
-    private static void CheckRanges(GatewayOptions options)
+    private void CheckRanges(GatewayOptions options)
     {
         Range("Tls:ReloadSeconds", options.Tls.ReloadSeconds, 1, 3600);
         Range("Storage:RefreshMilliseconds", options.Storage.RefreshMilliseconds, 100, 5000);
@@ -120,7 +136,7 @@ internal static class OptionsValidator
         }
     }
 
-    private static void CheckRail(RailOptions rail)
+    private void CheckRail(RailOptions rail)
     {
         Range("Rail:CollectAfterSeconds", rail.CollectAfterSeconds, 0, 86_400);
         Range("Rail:TimeoutSeconds", rail.TimeoutSeconds, 1, 60);
@@ -138,7 +154,7 @@ internal static class OptionsValidator
         }
     }
 
-    private static void CheckLogin(LoginOptions login)
+    private void CheckLogin(LoginOptions login)
     {
         if (!login.IsUpstream)
         {
@@ -149,7 +165,7 @@ internal static class OptionsValidator
         Require(login.ClientId.Length is > 0 and <= 200, "Login:ClientId", login.ClientId, "1 to 200 characters");
         ReadableFile("Login:ClientSecretFile", login.ClientSecretFile);
         Require(
-            File.ReadAllText(login.ClientSecretFile).Trim().Length > 0,
+            !File.Exists(login.ClientSecretFile) || File.ReadAllText(login.ClientSecretFile).Trim().Length > 0,
             "Login:ClientSecretFile",
             login.ClientSecretFile,
             "the path of a file that is not empty"
@@ -161,17 +177,17 @@ internal static class OptionsValidator
         }
     }
 
-    private static IPEndPoint Address(string key, string value)
+    private IPEndPoint? Address(string key, string value)
     {
         // An IPv6 address without brackets would be taken whole, with port 0.
         var isAddress = IPEndPoint.TryParse(value, out var endpoint);
         var host = isAddress ? value[..Math.Max(0, value.LastIndexOf(':'))] : "";
         var hasPort = host.Length > 0 && (endpoint!.AddressFamily == AddressFamily.InterNetwork || (host[0] == '[' && host[^1] == ']'));
         Require(hasPort, key, value, "an IP address and port such as 127.0.0.1:7443");
-        return endpoint!;
+        return hasPort ? endpoint : null;
     }
 
-    private static void HttpsUrl(string key, string value) =>
+    private void HttpsUrl(string key, string value) =>
         Require(
             Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Query.Length == 0,
             key,
@@ -179,16 +195,16 @@ internal static class OptionsValidator
             "an https URL without query"
         );
 
-    private static void ReadableFile(string key, string value) => Require(File.Exists(value), key, value, "the path of a readable file");
+    private void ReadableFile(string key, string value) => Require(File.Exists(value), key, value, "the path of a readable file");
 
-    private static void Range(string key, int value, int lowest, int highest) =>
+    private void Range(string key, int value, int lowest, int highest) =>
         Require(value >= lowest && value <= highest, key, value.ToString(), $"{lowest} to {highest}");
 
-    private static void Require(bool holds, string key, string value, string allowed)
+    private void Require(bool holds, string key, string value, string allowed)
     {
         if (!holds)
         {
-            throw new ConfigurationException($"Sesame:{key} is \"{value}\"; allowed: {allowed}.");
+            findings.Add($"Sesame:{key} is \"{value}\"; allowed: {allowed}.");
         }
     }
 }
