@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using SesameGrpc.Contracts.Operator.V1;
@@ -17,6 +18,7 @@ public sealed class OperatorChannel : IDisposable
         handler = MutualTlsHandler.Create(certificates, resumeSessions: true);
         channel = GrpcChannel.ForAddress(operatorUrl, new GrpcChannelOptions { HttpHandler = handler });
         var calls = channel.Intercept(new DefaultDeadlineInterceptor(callTimeout, time));
+        Invoker = calls;
         Partners = new PartnerAdminService.PartnerAdminServiceClient(calls);
         Programmes = new ProgrammeAdminService.ProgrammeAdminServiceClient(calls);
         ScoreFeed = new ScoreFeedService.ScoreFeedServiceClient(calls);
@@ -26,6 +28,9 @@ public sealed class OperatorChannel : IDisposable
         Ledger = new LedgerService.LedgerServiceClient(calls);
         Sandbox = new SandboxService.SandboxServiceClient(calls);
     }
+
+    /// <summary>Makes calls by descriptor, for tools that know a method by its name alone.</summary>
+    public CallInvoker Invoker { get; }
 
     /// <summary>Partners and what they may do.</summary>
     public PartnerAdminService.PartnerAdminServiceClient Partners { get; }

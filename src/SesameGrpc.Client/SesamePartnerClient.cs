@@ -36,6 +36,7 @@ public sealed class SesamePartnerClient : IDisposable
             }
         );
         var calls = channel.Intercept(new DefaultDeadlineInterceptor(options.CallTimeout, time));
+        Invoker = calls;
         CreditScores = new CreditScoreService.CreditScoreServiceClient(calls);
         Eligibility = new EligibilityService.EligibilityServiceClient(calls);
         DepositWaivers = new DepositWaiverService.DepositWaiverServiceClient(calls);
@@ -49,6 +50,9 @@ public sealed class SesamePartnerClient : IDisposable
 
     /// <summary>The partner's access tokens.</summary>
     public AccessTokenSource Tokens { get; }
+
+    /// <summary>Makes calls by descriptor, for tools that know a method by its name alone.</summary>
+    public CallInvoker Invoker { get; }
 
     /// <summary>Scores of persons.</summary>
     public CreditScoreService.CreditScoreServiceClient CreditScores { get; }
