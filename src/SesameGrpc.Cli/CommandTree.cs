@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using SesameGrpc.Cli.Audit;
 using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
@@ -14,6 +15,7 @@ using SesameGrpc.Cli.Persons;
 using SesameGrpc.Cli.Programmes;
 using SesameGrpc.Cli.Sandbox;
 using SesameGrpc.Cli.Scores;
+using SesameGrpc.Cli.Shell;
 using SesameGrpc.Cli.Visits;
 using SesameGrpc.Cli.Webhooks;
 
@@ -30,48 +32,86 @@ internal static class CommandTree
         5 the audit log does not fit what was signed, the ledger does not fit its journal, or a decision does not come out as recorded.
         """;
 
+    /// <summary>A text that begins with @ names a file for the command itself, never a file of arguments.</summary>
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Longer than a gateway takes to drain, so that Ctrl-C never cuts it off.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(45);
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var arguments = Create().Parse(args);
+        var arguments = Create().Parse(args, Parsing);
         var invocation = new InvocationConfiguration
         {
             Output = output,
             Error = error,
             ProcessTerminationTimeout = StopTimeout,
         };
-        var exitCode = await arguments.InvokeAsync(invocation, cancellationToken);
-        return arguments.Action is ParseErrorAction ? (int)ExitCode.Usage : exitCode;
+        if (arguments.Action is not ParseErrorAction usage)
+        {
+            return await arguments.InvokeAsync(invocation, cancellationToken);
+        }
+
+        // A page of help would push what is wrong out of sight.
+        usage.ShowHelp = false;
+        await arguments.InvokeAsync(invocation, cancellationToken);
+        await error.WriteLineAsync($"Run `{Path(arguments.CommandResult)} --help` to see what there is.");
+        return (int)ExitCode.Usage;
     }
+
+    private static string Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "sesame";
 
     private static RootCommand Create()
     {
         var root = new RootCommand(Description);
-        root.With(
-            ConnectionOptions.Json,
-            DevCommand.Create(),
-            DemoCommand.Create(),
-            TokenCommand.Create(),
-            ScoreGetCommand.Create(),
-            EligibilityCheckCommand.Create(),
-            WaiverCommands.Create(),
-            VisitCommands.Create(),
-            BadgeCommands.Create(),
-            FulfilmentCommands.Create(),
-            EventCommands.Create(),
-            WebhookCommands.Create(),
-            PartnerCommands.Create(),
-            PersonCommands.Create(),
-            ConsentCommands.Create(),
-            ScoresImportCommand.Create(),
-            ProgrammeCommands.Create(),
-            LedgerCommands.Create(),
-            AuditCommands.Create(),
-            SandboxCommands.Create(),
-            TriggerCommand.Create()
+        root.Add(ConnectionOptions.Json);
+        var groups = Groups();
+        foreach (var command in groups.SelectMany(group => group.Commands))
+        {
+            root.Add(command);
+        }
+
+        // Without a command: what there is, by who uses it.
+        root.Runs(
+            (context, _) =>
+            {
+                Overview.Show(context.Output, groups);
+                return Task.FromResult(ExitCode.Ok);
+            }
         );
         return root;
     }
+
+    private static CommandGroup[] Groups() =>
+        [
+            new("Try it", DevCommand.Create(), DemoCommand.Create(), SandboxCommands.Create(), TriggerCommand.Create()),
+            new(
+                "Partners",
+                ScoreGetCommand.Create(),
+                EligibilityCheckCommand.Create(),
+                WaiverCommands.Create(),
+                VisitCommands.Create(),
+                BadgeCommands.Create(),
+                FulfilmentCommands.Create(),
+                EventCommands.Create(),
+                WebhookCommands.Create()
+            ),
+            new(
+                "Partners' developers",
+                TokenCommand.Create(),
+                CompletionCommand.Create(),
+                VersionCommand.Create()
+            ),
+            new(
+                "Operators",
+                PartnerCommands.Create(),
+                PersonCommands.Create(),
+                ConsentCommands.Create(),
+                ScoresImportCommand.Create(),
+                ProgrammeCommands.Create(),
+                LedgerCommands.Create(),
+                AuditCommands.Create()
+            ),
+        ];
 }

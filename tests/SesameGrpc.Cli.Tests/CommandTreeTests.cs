@@ -38,6 +38,28 @@ public sealed class CommandTreeTests
         Assert.Contains("4 gateway not reachable", (await CliRun.RunAsync(Cancellation, "--help")).Out, StringComparison.Ordinal);
 
     [Fact]
+    public async Task Run_Nothing_ShowsEveryCommandByItsUsers()
+    {
+        var run = await CliRun.RunAsync(Cancellation);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Operators", run.Out, StringComparison.Ordinal);
+        Assert.Contains("  doctor ", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_MisspeltCommand_IsToldWhatWasMeant()
+    {
+        var run = await CliRun.RunAsync(Cancellation, "scroe", "get");
+
+        Assert.Contains("score", run.Out, StringComparison.Ordinal);
+        Assert.Contains("Run `sesame --help`", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Version_IsJsonToo() => Assert.NotNull((await CliRun.RunAsync(Cancellation, "version", "--json")).Json["version"]);
+
+    [Fact]
     public async Task Run_NobodyListens_Is4WithAnErrorObject()
     {
         using var folder = new TemporaryFolder();

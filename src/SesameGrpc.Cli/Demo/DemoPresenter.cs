@@ -49,10 +49,9 @@ internal sealed class DemoPresenter(CliOutput output)
 
         var mark = step.AsExpected ? "[green]✓[/]" : "[red]✗[/]";
         output.Console.WriteLine();
-        output.Console.MarkupLine($"{mark} [bold]{steps}.[/] {Markup.Escape(step.Action)}");
-        output.Console.Write(
-            new Padder(new Text(step.Outcome, new Style(step.AsExpected ? Color.Default : Color.Red)), new Padding(5, 0, 0, 0))
-        );
+        var width = $"✓ {steps}.".Length;
+        output.WriteHanging($"{mark} [bold]{steps}.[/]", width, step.Action);
+        output.WriteHanging("", width, step.Outcome, new Style(step.AsExpected ? Color.Default : Color.Red));
     }
 
     public void Close()

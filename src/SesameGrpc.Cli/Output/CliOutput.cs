@@ -10,14 +10,18 @@ namespace SesameGrpc.Cli.Output;
 internal sealed class CliOutput
 {
     private const int PipeWidth = 160;
+    private const int TermWidth = 29;
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly IAnsiConsole errors;
 
     public CliOutput(bool json, TextWriter output, TextWriter error)
     {
         Json = json;
         Out = output;
         Error = error;
-        Console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        Console = Create(output);
+        errors = Create(error);
         if (!Console.Profile.Out.IsTerminal)
         {
             Console.Profile.Width = PipeWidth;
@@ -40,6 +44,19 @@ internal sealed class CliOutput
     {
         Out.WriteLine(line.ToJsonString(Format));
         Out.Flush();
+    }
+
+    /// <summary>Words on stderr, indented; in a terminal they wrap between words.</summary>
+    public void WriteError(string words, int indent)
+    {
+        if (errors.Profile.Out.IsTerminal)
+        {
+            errors.Write(new Padder(new Text(words), new Padding(indent, 0, 0, 0)));
+        }
+        else
+        {
+            Error.WriteLine(new string(' ', indent) + words);
+        }
     }
 
     public void WriteErrorJson(JsonObject line) => Error.WriteLine(line.ToJsonString(Format));
@@ -67,6 +84,33 @@ internal sealed class CliOutput
         Console.Write(table);
     }
 
+    /// <summary>What the lines below it have in common.</summary>
+    public void WriteHeading(string heading)
+    {
+        Console.WriteLine();
+        Console.MarkupLineInterpolated($"[bold]{heading}[/]");
+    }
+
+    /// <summary>A term and its meaning, which wraps behind it.</summary>
+    public void WriteTerm(string term, string meaning) => WriteHanging("  " + Markup.Escape(term), TermWidth, meaning);
+
+    /// <summary>A label in markup, and words that wrap behind it.</summary>
+    public void WriteHanging(string label, int width, string words, Style? style = null)
+    {
+        var grid = new Grid()
+            .AddColumn(
+                new GridColumn
+                {
+                    Width = width,
+                    NoWrap = true,
+                    Padding = new Padding(0, 0, 1, 0),
+                }
+            )
+            .AddColumn(new GridColumn { Padding = new Padding(0) });
+        grid.AddRow(new Markup(label), new Text(words, style));
+        Console.Write(grid);
+    }
+
     /// <summary>A title and label-value rows; rows without a value are left out.</summary>
     public void WriteCard(string title, params ReadOnlySpan<(string Label, string? Value)> rows)
     {
@@ -87,5 +131,19 @@ internal sealed class CliOutput
             Console.MarkupInterpolated($"  [grey]{label.PadRight(width)}[/]  ");
             Out.WriteLine(value);
         }
+    }
+
+    private static IAnsiConsole Create(TextWriter writer)
+    {
+        var target = new AnsiConsoleOutput(writer);
+        var noColour = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }; // https://no-color.org
+        return AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = target,
+                Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+                ColorSystem = noColour ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            }
+        );
     }
 }

@@ -87,14 +87,14 @@ internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason
             return;
         }
 
-        output.Error.WriteLine($"error: {Reason} ({Code})");
-        output.Error.WriteLine($"  {Message}");
+        output.WriteError($"error: {Reason} ({Code})", 0);
+        output.WriteError(Message, 2);
         foreach (var (field, description) in Fields)
         {
-            output.Error.WriteLine($"  {field}: {description}");
+            output.WriteError($"{field}: {description}", 2);
         }
 
-        output.Error.WriteLine($"  what to do: {Advice}");
+        output.WriteError($"what to do: {Advice}", 2);
         if (RequestId is not null)
         {
             output.Error.WriteLine($"  request id: {RequestId}");

@@ -21,14 +21,17 @@ public sealed class DevSandbox : IAsyncLifetime
 
     public string OperatorUrl => (string)ready!["operator_url"]!;
 
+    public string InternalUrl => (string)ready!["internal_url"]!;
+
+    public string Data => (string)ready!["data"]!;
+
     /// <summary>Leads every command here, through the environment.</summary>
     internal IEnumerable<(string Name, string Value)> Variables =>
         ready!["variables"]!.AsObject().Select(variable => (variable.Key, (string)variable.Value!));
 
-    private string[] Partner =>
-        ["--certs", Certs, "--gateway", (string)ready!["partner_url"]!, "--issuer", (string)ready!["public_url"]!, "--json"];
+    private (string Option, string Value)[] Partner => [("--certs", Certs), ("--gateway", PartnerUrl), ("--issuer", PublicUrl)];
 
-    private string[] Operator => ["--certs", Certs, "--operator", OperatorUrl, "--json"];
+    private (string Option, string Value)[] Operator => [("--certs", Certs), ("--operator", OperatorUrl)];
 
     public async ValueTask InitializeAsync()
     {
@@ -100,18 +103,14 @@ public sealed class DevSandbox : IAsyncLifetime
         return process.ExitCode;
     }
 
-    internal Task<CliRun> AsPartnerAsync(params string[] args) =>
-        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Partner]);
+    internal Task<CliRun> AsPartnerAsync(params string[] args) => RunAsync([.. args, "--json"], Partner);
 
-    internal Task<CliRun> AsOperatorAsync(params string[] args) =>
-        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Operator]);
+    internal Task<CliRun> AsOperatorAsync(params string[] args) => RunAsync([.. args, "--json"], Operator);
 
     /// <summary>The same commands as people read them.</summary>
-    internal Task<CliRun> AsPartnerInWordsAsync(params string[] args) =>
-        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Partner.SkipLast(1)]);
+    internal Task<CliRun> AsPartnerInWordsAsync(params string[] args) => RunAsync(args, Partner);
 
-    internal Task<CliRun> AsOperatorInWordsAsync(params string[] args) =>
-        CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. Operator.SkipLast(1)]);
+    internal Task<CliRun> AsOperatorInWordsAsync(params string[] args) => RunAsync(args, Operator);
 
     /// <summary>Changes the gateway's store behind its back.</summary>
     internal async Task ChangeStoreAsync(string sql)
@@ -123,6 +122,13 @@ public sealed class DevSandbox : IAsyncLifetime
         command.CommandText = sql;
 #pragma warning restore CA2100
         Assert.NotEqual(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
+
+    // What the arguments do not say themselves leads here.
+    private static Task<CliRun> RunAsync(string[] args, (string Option, string Value)[] connection)
+    {
+        var missing = connection.Where(one => !args.Contains(one.Option)).SelectMany(one => new[] { one.Option, one.Value });
+        return CliRun.RunAsync(TestContext.Current.CancellationToken, [.. args, .. missing]);
     }
 
     internal string File(string name, string content) => folder.File(name, content);
