@@ -13,6 +13,7 @@ using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
 using SesameGrpc.Cli.Programmes;
+using SesameGrpc.Cli.RawCalls;
 using SesameGrpc.Cli.Sandbox;
 using SesameGrpc.Cli.Scores;
 using SesameGrpc.Cli.Shell;
@@ -99,6 +100,7 @@ internal static class CommandTree
             ),
             new(
                 "Partners' developers",
+                CallCommand.Create(),
                 TokenCommand.Create(),
                 CompletionCommand.Create(),
                 VersionCommand.Create()
