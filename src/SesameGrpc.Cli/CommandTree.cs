@@ -101,6 +101,7 @@ internal static class CommandTree
             new(
                 "Partners' developers",
                 CallCommand.Create(),
+                ListenCommand.Create(),
                 TokenCommand.Create(),
                 CompletionCommand.Create(),
                 VersionCommand.Create()

@@ -30,7 +30,8 @@ internal static class EventCommands
             new Command("stream", "Show events as they happen, until Ctrl-C; goes on by itself after an interruption.")
                 .With(From, OnlyNew)
                 .ForPartner()
-                .Runs(StreamAsync)
+                .Runs(StreamAsync),
+            ResendCommand.Create()
         );
 
     private static async Task<ExitCode> ListAsync(CommandContext context, CancellationToken cancellationToken)
@@ -63,15 +64,10 @@ internal static class EventCommands
     private static async Task<ExitCode> StreamAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var client = await context.ConnectPartnerAsync([PartnerScopes.EventRead], cancellationToken);
-        var subscription = new EventSubscription(client.Events, context.Time)
-        {
-            OnInterrupted = (broken, pause) =>
-                context.Output.Error.WriteLine($"Interrupted ({broken.StatusCode}); goes on in {pause.TotalSeconds:0.#} s."),
-        };
         var start = new StreamEventsRequest { ResumeToken = context.Get(From) ?? "", OnlyNew = context.Get(OnlyNew) };
         try
         {
-            await foreach (var message in subscription.ReadAsync(start, cancellationToken))
+            await foreach (var message in Subscribe(context, client).ReadAsync(start, cancellationToken))
             {
                 if (message.Event is { } item)
                 {
@@ -87,7 +83,16 @@ internal static class EventCommands
         return ExitCode.Ok;
     }
 
-    private static void Show(CliOutput output, Event item)
+    /// <summary>The partner's events as one sequence, which tells on stderr when it was interrupted.</summary>
+    public static EventSubscription Subscribe(CommandContext context, SesamePartnerClient client) =>
+        new(client.Events, context.Time)
+        {
+            OnInterrupted = (broken, pause) =>
+                context.Output.Error.WriteLine($"Interrupted ({broken.StatusCode}); goes on in {pause.TotalSeconds:0.#} s."),
+        };
+
+    /// <summary>An event in words, or as JSON.</summary>
+    public static void Show(CliOutput output, Event item)
     {
         if (output.Json)
         {

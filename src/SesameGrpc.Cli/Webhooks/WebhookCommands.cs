@@ -15,7 +15,7 @@ internal static class WebhookCommands
 
     private static readonly Argument<string> Url = new("URL") { Description = "Where to: https; in the sandbox http and loopback too." };
 
-    private static readonly Option<EventType[]> Types = new("--type")
+    public static readonly Option<EventType[]> Types = new("--type")
     {
         Description = "Only events of this type, such as deposit_waiver.settled; repeatable. Default: all.",
         AllowMultipleArgumentsPerToken = true,

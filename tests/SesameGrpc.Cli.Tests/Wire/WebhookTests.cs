@@ -21,13 +21,13 @@ public sealed class WebhookTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
         var id = (string)added.Json["webhook_endpoint_id"]!;
 
         await sandbox.AsPartnerAsync("waiver", "grant", "test-820", "bike.deposit_free", "--order-id", "webhook-1");
-        var (id1, timestamp, signature, body) = await AnswerOneAsync(listener, "500 No", cancellation);
+        var (id1, timestamp, signature, body) = await ReceivedRequest.AnswerOneAsync(listener, "500 No", cancellation);
         var secret = Convert.FromBase64String(((string)added.Json["signing_secret"]!)["whsec_".Length..]);
         var mac = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"{id1}.{timestamp}.{body}"));
         Assert.Equal("v1," + Convert.ToBase64String(mac), signature);
 
         var again = sandbox.AsPartnerAsync("webhook", "redeliver", id, "--event", id1);
-        var (id2, _, _, body2) = await AnswerOneAsync(listener, "204 Yes", cancellation);
+        var (id2, _, _, body2) = await ReceivedRequest.AnswerOneAsync(listener, "204 Yes", cancellation);
         Assert.Equal(0, (await again).ExitCode);
         Assert.Equal((id1, body), (id2, body2));
 
@@ -66,30 +66,4 @@ public sealed class WebhookTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
     [Fact]
     public async Task WebhookAdd_OfATypeThatIsNone_IsWrongUsage() =>
         Assert.Equal(2, (await sandbox.AsPartnerAsync("webhook", "add", "https://hooks.example.com/", "--type", "nonsense")).ExitCode);
-
-    // A receiver that reads one request and answers it.
-    private static async Task<(string Id, string Timestamp, string Signature, string Body)> AnswerOneAsync(
-        TcpListener listener,
-        string status,
-        CancellationToken cancellationToken
-    )
-    {
-        using var connection = await listener.AcceptTcpClientAsync(cancellationToken);
-        await using var stream = connection.GetStream();
-        using var reader = new StreamReader(stream, Encoding.ASCII);
-        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        await reader.ReadLineAsync(cancellationToken);
-        while (await reader.ReadLineAsync(cancellationToken) is { Length: > 0 } line)
-        {
-            headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-        }
-
-        var body = new char[int.Parse(headers["content-length"])];
-        await reader.ReadBlockAsync(body, cancellationToken);
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
-            cancellationToken
-        );
-        return (headers["webhook-id"], headers["webhook-timestamp"], headers["webhook-signature"], new string(body));
-    }
 }
