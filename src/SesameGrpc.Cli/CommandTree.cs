@@ -16,6 +16,7 @@ using SesameGrpc.Cli.Programmes;
 using SesameGrpc.Cli.RawCalls;
 using SesameGrpc.Cli.Sandbox;
 using SesameGrpc.Cli.Scores;
+using SesameGrpc.Cli.Settings;
 using SesameGrpc.Cli.Shell;
 using SesameGrpc.Cli.Visits;
 using SesameGrpc.Cli.Webhooks;
@@ -114,7 +115,8 @@ internal static class CommandTree
                 ScoresImportCommand.Create(),
                 ProgrammeCommands.Create(),
                 LedgerCommands.Create(),
-                AuditCommands.Create()
+                AuditCommands.Create(),
+                ConfigCommands.Create()
             ),
         ];
 }

@@ -101,7 +101,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The dotnet that runs this program, so that both use the same runtime.</summary>
-    private static string DotnetHost() =>
+    public static string DotnetHost() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 
     private void Terminate()
