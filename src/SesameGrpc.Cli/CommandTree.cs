@@ -9,6 +9,7 @@ using SesameGrpc.Cli.Dev;
 using SesameGrpc.Cli.Events;
 using SesameGrpc.Cli.Fulfilments;
 using SesameGrpc.Cli.Ledger;
+using SesameGrpc.Cli.Logs;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Partners;
 using SesameGrpc.Cli.Persons;
@@ -116,7 +117,8 @@ internal static class CommandTree
                 ProgrammeCommands.Create(),
                 LedgerCommands.Create(),
                 AuditCommands.Create(),
-                ConfigCommands.Create()
+                ConfigCommands.Create(),
+                LogCommands.Create()
             ),
         ];
 }

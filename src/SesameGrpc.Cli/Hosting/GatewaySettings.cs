@@ -28,6 +28,10 @@ internal static class GatewaySettings
             ("Sesame__Rail__Ca", Path.GetFullPath(certificates.CaPath)),
             ("Sesame__Rail__ClientCertificate", Path.GetFullPath(certificates.Gateway.CertificatePath)),
             ("Sesame__Rail__ClientKey", Path.GetFullPath(certificates.Gateway.KeyPath)),
+            // So that `sesame logs tail` finds what a line is about.
+            ("Logging__Console__FormatterName", "json"),
+            ("Logging__Console__FormatterOptions__TimestampFormat", "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"),
+            ("Logging__Console__FormatterOptions__UseUtcTimestamp", "true"),
         ];
 
     /// <summary>The settings of the payment system beside it.</summary>
