@@ -6,6 +6,7 @@ using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Demo;
 using SesameGrpc.Cli.Dev;
+using SesameGrpc.Cli.Doctor;
 using SesameGrpc.Cli.Events;
 using SesameGrpc.Cli.Fulfilments;
 using SesameGrpc.Cli.Ledger;
@@ -102,6 +103,7 @@ internal static class CommandTree
             ),
             new(
                 "Partners' developers",
+                DoctorCommand.Create(),
                 CallCommand.Create(),
                 ListenCommand.Create(),
                 TokenCommand.Create(),

@@ -25,19 +25,7 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<SesamePartnerClient> ConnectPartnerAsync(IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
-        var partner = Get(ConnectionOptions.Partner);
-        var client = new SesamePartnerClient(
-            new SesameClientOptions
-            {
-                PartnerId = partner,
-                GatewayUrl = Get(ConnectionOptions.Gateway),
-                IssuerUrl = Get(ConnectionOptions.Issuer),
-                Certificates = Files(Certificates.Partner(partner)),
-                Scopes = Get(ConnectionOptions.Scopes) is { Length: > 0 } chosen ? chosen : scopes,
-                CallTimeout = CallTimeout,
-            },
-            Time
-        );
+        var client = new SesamePartnerClient(PartnerOptions(scopes), Time);
         try
         {
             await client.Tokens.GetAsync(cancellationToken);
@@ -48,6 +36,21 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
             client.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What the options say of the calling partner, its files and its addresses.</summary>
+    public SesameClientOptions PartnerOptions(IReadOnlyList<string> scopes)
+    {
+        var partner = Get(ConnectionOptions.Partner);
+        return new SesameClientOptions
+        {
+            PartnerId = partner,
+            GatewayUrl = Get(ConnectionOptions.Gateway),
+            IssuerUrl = Get(ConnectionOptions.Issuer),
+            Certificates = Files(Certificates.Partner(partner)),
+            Scopes = Get(ConnectionOptions.Scopes) is { Length: > 0 } chosen ? chosen : scopes,
+            CallTimeout = CallTimeout,
+        };
     }
 
     public OperatorChannel ConnectOperator() => new(Get(ConnectionOptions.Operator), Files(Certificates.Operator), CallTimeout, Time);
