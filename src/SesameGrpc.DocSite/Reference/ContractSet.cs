@@ -1,7 +1,7 @@
-using System.Reflection;
 using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.DocSite.Reference;
 
@@ -17,8 +17,9 @@ internal sealed class ContractSet
 
     public static ContractSet Read()
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("contracts.binpb")!;
-        return Of(FileDescriptorSet.Parser.WithExtensionRegistry(Extensions).ParseFrom(stream));
+        using var stream = typeof(Event).Assembly.GetManifestResourceStream("contracts.binpb")!;
+        var set = FileDescriptorSet.Parser.WithExtensionRegistry(Extensions).ParseFrom(stream);
+        return new ContractSet(set.File.Where(file => file.Package.StartsWith("sesame.", StringComparison.Ordinal)));
     }
 
     public static ContractSet Of(FileDescriptorSet set) => new(set.File);
