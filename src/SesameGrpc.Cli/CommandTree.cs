@@ -3,12 +3,14 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using SesameGrpc.Cli.Audit;
 using SesameGrpc.Cli.Calls;
+using SesameGrpc.Cli.Certificates;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Demo;
 using SesameGrpc.Cli.Dev;
 using SesameGrpc.Cli.Doctor;
 using SesameGrpc.Cli.Events;
 using SesameGrpc.Cli.Fulfilments;
+using SesameGrpc.Cli.Keys;
 using SesameGrpc.Cli.Ledger;
 using SesameGrpc.Cli.Logs;
 using SesameGrpc.Cli.Output;
@@ -99,7 +101,8 @@ internal static class CommandTree
                 BadgeCommands.Create(),
                 FulfilmentCommands.Create(),
                 EventCommands.Create(),
-                WebhookCommands.Create()
+                WebhookCommands.Create(),
+                CertCommands.Create()
             ),
             new(
                 "Partners' developers",
@@ -113,6 +116,8 @@ internal static class CommandTree
             new(
                 "Operators",
                 PartnerCommands.Create(),
+                CsrCommands.Create(),
+                KeyCommands.Create(),
                 PersonCommands.Create(),
                 ConsentCommands.Create(),
                 ScoresImportCommand.Create(),

@@ -20,6 +20,8 @@ public sealed class OperatorChannel : IDisposable
         var calls = channel.Intercept(new DefaultDeadlineInterceptor(callTimeout, time));
         Invoker = calls;
         Partners = new PartnerAdminService.PartnerAdminServiceClient(calls);
+        Onboarding = new OnboardingService.OnboardingServiceClient(calls);
+        Keys = new KeyService.KeyServiceClient(calls);
         Programmes = new ProgrammeAdminService.ProgrammeAdminServiceClient(calls);
         ScoreFeed = new ScoreFeedService.ScoreFeedServiceClient(calls);
         Audit = new AuditService.AuditServiceClient(calls);
@@ -34,6 +36,12 @@ public sealed class OperatorChannel : IDisposable
 
     /// <summary>Partners and what they may do.</summary>
     public PartnerAdminService.PartnerAdminServiceClient Partners { get; }
+
+    /// <summary>How partners get their certificates.</summary>
+    public OnboardingService.OnboardingServiceClient Onboarding { get; }
+
+    /// <summary>The gateway's own keys.</summary>
+    public KeyService.KeyServiceClient Keys { get; }
 
     /// <summary>Programmes in force.</summary>
     public ProgrammeAdminService.ProgrammeAdminServiceClient Programmes { get; }

@@ -26,6 +26,7 @@ using SesameGrpc.Gateway.Failpoints;
 using SesameGrpc.Gateway.Fulfilments;
 using SesameGrpc.Gateway.HttpJson;
 using SesameGrpc.Gateway.Identity;
+using SesameGrpc.Gateway.KeyAccess;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.LedgerAccess;
@@ -74,10 +75,10 @@ internal static class GatewayHost
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
 
         services.AddStorage(options).AddAuditLog(options, keys);
-        services.AddSingleton<TrustEpoch>().AddSingleton<CertificateTrust>();
+        services.AddSingleton<TrustEpoch>().AddSingleton<SeenCertificates>().AddSingleton<CertificateTrust>();
         services.AddSingletonWorker<TlsMaterialSource>().AddSingletonWorker<PartnerDirectory>().AddSingletonWorker<PersonChanges>();
         services.AddSingleton<ProgrammeCatalogueSource>().AddSingleton<PartnerStore>().AddSingleton<ClientRegistration>();
-        services.AddProgrammeAccess().AddDecisions();
+        services.AddProgrammeAccess().AddDecisions().AddOnboarding().AddKeyAccess();
         services
             .AddSingleton<PersonPseudonyms>()
             .AddSingleton<PersonStore>()
@@ -131,6 +132,8 @@ internal static class GatewayHost
     {
         await StorageSetup.MigrateAsync(app.Services, cancellationToken);
         _ = app.Services.GetRequiredService<TlsMaterialSource>();
+        _ = app.Services.GetRequiredService<IssuingAuthority>();
+        await app.Services.GetRequiredService<KeyCalendar>().PrepareAsync(cancellationToken);
         await app.Services.GetRequiredService<ProgrammeSeeding>().RunAsync(cancellationToken);
         await app.Services.GetRequiredService<PartnerDirectory>().RefreshAsync(cancellationToken);
     }
@@ -193,7 +196,6 @@ internal static class GatewayHost
             .AddSingleton<ConsentService>()
             .AddSingleton<EventService>();
         services
-            .AddSingleton<PartnerAdminService>()
             .AddSingleton<ScoreFeedService>()
             .AddSingleton<AccessHistory>()
             .AddSingleton<PersonExport>()
@@ -213,6 +215,7 @@ internal static class GatewayHost
             http => http.Listener() == Listener.Partner && AuthorizationServer.IsPartnerEndpoint(http.Request.Path),
             branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
         );
+        app.MapWhen(http => http.Listener() == Listener.Partner && CertificateEndpoint.IsHere(http), branch => branch.MapCertificates());
         app.UseRouting();
         var json = MapCalls(app, options);
         var pipeline = app.Services.GetRequiredService<CallPipeline>();
@@ -242,6 +245,8 @@ internal static class GatewayHost
         Map<EventService>(Contracts.Partner.V1.EventService.BindService);
         Map<WebhookService>(Contracts.Partner.V1.WebhookService.BindService);
         Map<PartnerAdminService>(Contracts.Operator.V1.PartnerAdminService.BindService);
+        Map<OnboardingService>(Contracts.Operator.V1.OnboardingService.BindService);
+        Map<KeyService>(Contracts.Operator.V1.KeyService.BindService);
         Map<ProgrammeAdminService>(Contracts.Operator.V1.ProgrammeAdminService.BindService);
         Map<ScoreFeedService>(Contracts.Operator.V1.ScoreFeedService.BindService);
         Map<PersonService>(Contracts.Operator.V1.PersonService.BindService);
@@ -291,6 +296,7 @@ internal static class GatewayHost
 
         branch.MapBadges();
         branch.MapWhen(ApiReference.IsReference, reference => reference.MapReference(options));
+        branch.MapCertificates();
 
         // The token endpoint needs the client's certificate, which this door does not ask for.
         branch.MapWhen(

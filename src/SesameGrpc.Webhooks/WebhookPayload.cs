@@ -43,6 +43,9 @@ public static class WebhookPayload
                 case Event.ResourceOneofCase.CreditBadge:
                     WriteCreditBadge(json, told.CreditBadge);
                     break;
+                case Event.ResourceOneofCase.Certificate:
+                    WriteCertificate(json, told.Certificate);
+                    break;
                 default:
                     throw new ArgumentException($"An event about {told.ResourceCase} has no form yet.", nameof(told));
             }
@@ -81,6 +84,15 @@ public static class WebhookPayload
         json.WriteString("credit_badge_id", badge.CreditBadgeId);
         json.WriteString("state", NameOf(badge.State));
         json.WriteNumber("revision", badge.Revision);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCertificate(Utf8JsonWriter json, CertificateReference certificate)
+    {
+        json.WriteStartObject("certificate");
+        json.WriteString("thumbprint", certificate.Thumbprint);
+        json.WriteString("expire_time", TextOf(certificate.ExpireTime));
+        json.WriteNumber("days", certificate.Days);
         json.WriteEndObject();
     }
 

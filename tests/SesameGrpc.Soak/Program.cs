@@ -3,6 +3,7 @@ using SesameGrpc.Soak.Consents;
 using SesameGrpc.Soak.Events;
 using SesameGrpc.Soak.Kill;
 using SesameGrpc.Soak.Ledger;
+using SesameGrpc.Soak.Onboarding;
 
 // The long forms of tests; the scripts in tests/soak run them, and each ends with one line of JSON.
 return args switch
@@ -15,6 +16,7 @@ return args switch
     ["ledger", .. var rest] => await LedgerSoak.RunAsync(rest, Console.Out, Console.Error),
     ["ledger-compare", .. var rest] => await LedgerSoak.CompareAsync(rest, Console.Out, Console.Error),
     ["oracle", .. var rest] => await Oracle.RunAsync(rest, Console.Out, Console.Error),
+    ["rotation", .. var rest] => await Rotation.RunAsync(rest, Console.Out),
     ["withdraw-race", .. var rest] => await WithdrawRace.RunAsync(rest, Console.Out, Console.Error),
     _ => Usage(),
 };
@@ -30,6 +32,7 @@ static int Usage()
                ledger [--ops N] [--store sqlite|postgresql] [--instances K] [--seed S]
                ledger-compare [--steps N] [--seed S]
                oracle [--calls N] [--store sqlite|postgresql]
+               rotation [--seconds N] [--every SECONDS] [--rate CALLS] [--store sqlite|postgresql]
                withdraw-race [--lookups N] [--store sqlite|postgresql]
         """
     );

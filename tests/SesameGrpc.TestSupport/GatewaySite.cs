@@ -36,7 +36,7 @@ public sealed class GatewaySite : IDisposable
     public void WriteCertificates()
     {
         System.IO.Directory.CreateDirectory(CertificateDirectory);
-        PemFiles.Write(Certificate("ca.pem"), Authority.Certificate);
+        PemFiles.WriteWithKey(Certificate("ca.pem"), Certificate("ca.key.pem"), Authority.Certificate);
         File.WriteAllText(Certificate("crl.pem"), Authority.RevocationList());
         PemFiles.WriteWithKey(Certificate("server.pem"), Certificate("server.key.pem"), Authority.Server());
     }
@@ -71,6 +71,9 @@ public sealed class GatewaySite : IDisposable
             ["Sesame:Tls:OperatorCa"] = Certificate("ca.pem"),
             ["Sesame:Tls:PartnerCrl"] = Certificate("crl.pem"),
             ["Sesame:Tls:ReloadSeconds"] = "1",
+            ["Sesame:Onboarding:ServerCa"] = Certificate("ca.pem"),
+            ["Sesame:Onboarding:IssuerCertificate"] = Certificate("ca.pem"),
+            ["Sesame:Onboarding:IssuerKey"] = Certificate("ca.key.pem"),
             ["Sesame:Storage:Provider"] = postgreSql is null ? "Sqlite" : "PostgreSql",
             ["Sesame:Storage:ConnectionString"] = postgreSql ?? "",
             ["Sesame:Storage:RefreshMilliseconds"] = "200",

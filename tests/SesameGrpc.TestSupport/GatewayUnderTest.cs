@@ -73,6 +73,10 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public PartnerAdminService.PartnerAdminServiceClient Partners => new(OperatorChannel);
 
+    public OnboardingService.OnboardingServiceClient Onboarding => new(OperatorChannel);
+
+    public KeyService.KeyServiceClient Keys => new(OperatorChannel);
+
     public PersonService.PersonServiceClient Persons => new(OperatorChannel);
 
     public ScoreFeedService.ScoreFeedServiceClient ScoreFeed => new(OperatorChannel);

@@ -35,6 +35,13 @@ public sealed class TestAuthority : IDisposable
     public X509Certificate2 Partner(string id, DateTimeOffset? notAfter = null) =>
         Issue($"CN={id}", $"urn:sesame:partner:{id}", ClientUsage, notAfter);
 
+    /// <summary>A partner's certificate of a key that is elsewhere.</summary>
+    public X509Certificate2 PartnerOfKey(string id, PublicKey publicKey)
+    {
+        var request = new CertificateRequest(new X500DistinguishedName($"CN={id}"), publicKey, HashAlgorithmName.SHA256);
+        return Sign(request, $"urn:sesame:partner:{id}", ClientUsage, null);
+    }
+
     public X509Certificate2 Operator(string id) => Issue($"CN={id}", $"urn:sesame:operator:{id}", ClientUsage, null);
 
     public X509Certificate2 Client(string uri) => Issue("CN=client", uri, ClientUsage, null);
@@ -68,7 +75,13 @@ public sealed class TestAuthority : IDisposable
     private X509Certificate2 Issue(string subject, string? uri, string usage, DateTimeOffset? notAfter)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(subject, own, HashAlgorithmName.SHA256);
+        using var certificate = Sign(new CertificateRequest(subject, own, HashAlgorithmName.SHA256), uri, usage, notAfter);
+        using var withKey = certificate.CopyWithPrivateKey(own);
+        return Usable(withKey);
+    }
+
+    private X509Certificate2 Sign(CertificateRequest request, string? uri, string usage, DateTimeOffset? notAfter)
+    {
         var names = new SubjectAlternativeNameBuilder();
         if (uri is null)
         {
@@ -82,9 +95,7 @@ public sealed class TestAuthority : IDisposable
 
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
-        using var certificate = request.Create(Certificate, Start, notAfter ?? Start.AddYears(19), RandomNumberGenerator.GetBytes(12));
-        using var withKey = certificate.CopyWithPrivateKey(own);
-        return Usable(withKey);
+        return request.Create(Certificate, Start, notAfter ?? Start.AddYears(19), RandomNumberGenerator.GetBytes(12));
     }
 
     // A certificate whose key only lives in memory cannot be used for TLS on every platform; a round trip through PKCS #12 can.

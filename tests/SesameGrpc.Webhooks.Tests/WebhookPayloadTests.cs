@@ -53,6 +53,27 @@ public sealed class WebhookPayloadTests
         );
 
     [Fact]
+    public void Of_ACertificate_SaysWhichAndWhenItEnds() =>
+        Assert.Equal(
+            """{"type":"certificate.expiring","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"","certificate":{"thumbprint":"ab","expire_time":"2023-11-14T22:13:20.000012Z","days":7}}}""",
+            Encoding.UTF8.GetString(
+                WebhookPayload.Of(
+                    new Event
+                    {
+                        Type = EventType.CertificateExpiring,
+                        EventTime = Told.EventTime,
+                        Certificate = new CertificateReference
+                        {
+                            Thumbprint = "ab",
+                            ExpireTime = Told.EventTime,
+                            Days = 7,
+                        },
+                    }
+                )
+            )
+        );
+
+    [Fact]
     public void Of_ABadge_SaysWhich_AndNothingOfTheBand() =>
         Assert.Equal(
             """{"type":"credit_badge.revoked","timestamp":"2023-11-14T22:13:20.000012Z","data":{"subject":"s","credit_badge":{"credit_badge_id":"b","state":"REVOKED","revision":2}}}""",

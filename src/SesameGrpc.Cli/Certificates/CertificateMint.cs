@@ -46,9 +46,20 @@ internal sealed class CertificateMint(TimeProvider time)
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(identity);
-        var request = LeafRequest(commonName, names, ClientAuthentication, key);
+        var request = WithLeafExtensions(Request(commonName, key), names, ClientAuthentication);
         var now = time.GetUtcNow();
         return request.CreateSelfSigned(now - ClockSkew, now + LeafLifetime);
+    }
+
+    /// <summary>Signs a partner's request (PKCS #10, DER), of which nothing but the key is taken over; the certificate has no private key.</summary>
+    public X509Certificate2 SignRequest(X509Certificate2 authority, byte[] request, string commonName, Uri identity, TimeSpan lifetime)
+    {
+        var key = CertificateRequest
+            .LoadSigningRequest(request, HashAlgorithmName.SHA256, out _, signerSignaturePadding: RSASignaturePadding.Pkcs1)
+            .PublicKey;
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(identity);
+        return Sign(authority, LeafRequest(commonName, names, ClientAuthentication, key), lifetime);
     }
 
     /// <summary>Signs a revocation list: the entries of <paramref name="previous"/> with the next number, or an empty first one.</summary>
@@ -75,20 +86,37 @@ internal sealed class CertificateMint(TimeProvider time)
     private X509Certificate2 MintLeaf(X509Certificate2 authority, string commonName, SubjectAlternativeNameBuilder names, Oid usage)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = LeafRequest(commonName, names, usage, key);
+        using var certificate = Sign(authority, LeafRequest(commonName, names, usage, new PublicKey(key)), LeafLifetime);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private X509Certificate2 Sign(X509Certificate2 authority, CertificateRequest request, TimeSpan lifetime)
+    {
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false)
         );
         var now = time.GetUtcNow();
-        var end = now + LeafLifetime;
+        var end = now + lifetime;
         var lastEnd = new DateTimeOffset(authority.NotAfter);
-        using var certificate = request.Create(authority, now - ClockSkew, end < lastEnd ? end : lastEnd, SerialNumber());
-        return certificate.CopyWithPrivateKey(key);
+        using var ecdsa = authority.GetECDsaPrivateKey();
+        using var rsa = authority.GetRSAPrivateKey();
+        var signer = ecdsa is not null
+            ? X509SignatureGenerator.CreateForECDsa(ecdsa)
+            : X509SignatureGenerator.CreateForRSA(rsa!, RSASignaturePadding.Pkcs1);
+        return request.Create(authority.SubjectName, signer, now - ClockSkew, end < lastEnd ? end : lastEnd, SerialNumber());
     }
 
-    private static CertificateRequest LeafRequest(string commonName, SubjectAlternativeNameBuilder names, Oid usage, ECDsa key)
+    private static CertificateRequest LeafRequest(string commonName, SubjectAlternativeNameBuilder names, Oid usage, PublicKey key)
     {
-        var request = Request(commonName, key);
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(commonName);
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return WithLeafExtensions(request, names, usage);
+    }
+
+    private static CertificateRequest WithLeafExtensions(CertificateRequest request, SubjectAlternativeNameBuilder names, Oid usage)
+    {
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([usage], critical: false));

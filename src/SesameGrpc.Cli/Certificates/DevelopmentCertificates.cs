@@ -89,7 +89,7 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
         return certificate.RawData;
     }
 
-    private static Uri PartnerIdentity(string partnerId) => new("urn:sesame:partner:" + partnerId);
+    public static Uri PartnerIdentity(string partnerId) => new("urn:sesame:partner:" + partnerId);
 
     private ClientCertificateFiles Client(string folder, string name) =>
         new(Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + ".key.pem"), CaPath);

@@ -14,8 +14,10 @@ internal static class PemFile
     public static void WriteKey(string path, X509Certificate2 certificate)
     {
         using var key = certificate.GetECDsaPrivateKey() ?? throw new CryptographicException("The certificate has no P-256 key.");
-        Write(path, key.ExportPkcs8PrivateKeyPem(), OwnerOnly);
+        WriteKey(path, key);
     }
+
+    public static void WriteKey(string path, ECDsa key) => Write(path, key.ExportPkcs8PrivateKeyPem(), OwnerOnly);
 
     public static void WriteRevocationList(string path, byte[] der) =>
         Write(path, PemEncoding.WriteString("X509 CRL", der), UnixFileMode.OtherRead | UnixFileMode.GroupRead | OwnerOnly);

@@ -20,6 +20,9 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
+    /// <summary>The calling partner's certificate, key and CA.</summary>
+    public ClientCertificateFiles PartnerFiles => Files(Certificates.Partner(Get(ConnectionOptions.Partner)));
+
     /// <summary>Connects as the partner. The token is fetched here, so that its failure is told as what it is.</summary>
     /// <param name="scopes">What the command needs and no more; the option --scope overrides it.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -39,19 +42,16 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
     }
 
     /// <summary>What the options say of the calling partner, its files and its addresses.</summary>
-    public SesameClientOptions PartnerOptions(IReadOnlyList<string> scopes)
-    {
-        var partner = Get(ConnectionOptions.Partner);
-        return new SesameClientOptions
+    public SesameClientOptions PartnerOptions(IReadOnlyList<string> scopes) =>
+        new()
         {
-            PartnerId = partner,
+            PartnerId = Get(ConnectionOptions.Partner),
             GatewayUrl = Get(ConnectionOptions.Gateway),
             IssuerUrl = Get(ConnectionOptions.Issuer),
-            Certificates = Files(Certificates.Partner(partner)),
+            Certificates = PartnerFiles,
             Scopes = Get(ConnectionOptions.Scopes) is { Length: > 0 } chosen ? chosen : scopes,
             CallTimeout = CallTimeout,
         };
-    }
 
     public OperatorChannel ConnectOperator() => new(Get(ConnectionOptions.Operator), Files(Certificates.Operator), CallTimeout, Time);
 

@@ -117,6 +117,8 @@ internal static class EventCommands
             ),
             Event.ResourceOneofCase.Visit => OrderOf(item.Visit.OrderId, item.Visit.State, item.Visit.Revision),
             Event.ResourceOneofCase.Consent => $"consent {item.Consent.ConsentId} for {MessageJson.Name(item.Consent.Purpose)}",
+            Event.ResourceOneofCase.Certificate =>
+                $"certificate {item.Certificate.Thumbprint[..16]}… ends {Display.Time(item.Certificate.ExpireTime)}",
             Event.ResourceOneofCase.CreditBadge =>
                 $"badge {item.CreditBadge.CreditBadgeId}  {MessageJson.Name(item.CreditBadge.State)} at revision {item.CreditBadge.Revision}",
             _ => "",

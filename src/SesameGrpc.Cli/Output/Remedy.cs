@@ -28,6 +28,9 @@ internal static class Remedy
         ["TOKEN_BINDING_MISMATCH"] = "Call with the certificate with which the token was requested.",
         ["CERTIFICATE_UNKNOWN"] = "Use a certificate that names this partner (or operator) and is within its validity.",
         ["CERTIFICATE_REVOKED"] = "Ask the operator for a new certificate.",
+        ["INVITATION_INVALID"] =
+            "Run it again in the folder where it began; else ask the operator for a new invitation: `sesame partner invite`.",
+        ["TOO_MANY_CERTIFICATES"] = "Renew only what is about to end: `sesame cert needs-renewal` tells.",
         ["PARTNER_SUSPENDED"] = "Only the operator can lift a suspension: `sesame partner resume`.",
         ["SCOPE_MISSING"] = "Ask the operator for the scope, and request a token with it.",
         ["METHOD_WITHOUT_POLICY"] = QuoteId,

@@ -7,7 +7,7 @@ using SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Cli.Partners;
 
-/// <summary>`sesame partner list|suspend|resume`, and the group that holds them and `add`.</summary>
+/// <summary>`sesame partner list|suspend|resume`, and the group that holds them and the others.</summary>
 internal static class PartnerCommands
 {
     private static readonly Argument<string> Id = new("ID") { Description = "Id of the partner." };
@@ -15,6 +15,8 @@ internal static class PartnerCommands
     public static Command Create() =>
         new Command("partner", "Partners and what they may do (operator).").With(
             PartnerAddCommand.Create(),
+            PartnerInviteCommand.Create(),
+            PartnerJoinCommand.Create(),
             new Command("list", "List the partners.").ForOperator().Runs(ListAsync),
             Action("suspend", "Refuse the partner's calls from now on, on open connections too.", SuspendAsync),
             Action("resume", "Lift a suspension.", ResumeAsync)

@@ -37,6 +37,10 @@ internal sealed class GatewayOptions
     public WebhookOptions Webhooks { get; set; } = new();
 
     public RetentionOptions Retention { get; set; } = new();
+
+    public OnboardingOptions Onboarding { get; set; } = new();
+
+    public KeyOptions Keys { get; set; } = new();
 }
 
 /// <summary>The four doors, each "address:port", and the addresses under which the outside reaches two of them.</summary>
@@ -255,4 +259,33 @@ internal sealed class RetentionOptions
 
     /// <summary>How often is looked for what has been kept long enough. 1 to 1440 minutes, default 60.</summary>
     public int SweepMinutes { get; set; } = 60;
+}
+
+/// <summary>How partners get and renew their certificates.</summary>
+internal sealed class OnboardingOptions
+{
+    /// <summary>PEM file: the CA that issued the gateway's server certificate, told to partners that join. Empty: partners must have it already.</summary>
+    public string ServerCa { get; set; } = "";
+
+    /// <summary>PEM file: the CA certificate, one of Tls:PartnerCa, by which the gateway signs partners' certificates. Empty: an operator signs them.</summary>
+    public string IssuerCertificate { get; set; } = "";
+
+    /// <summary>PEM file: its private key. Required with IssuerCertificate.</summary>
+    public string IssuerKey { get; set; } = "";
+
+    /// <summary>Lifetime of certificates that the gateway signs; none outlives its CA. 1 to 398 days, default 90.</summary>
+    public int CertificateDays { get; set; } = 90;
+}
+
+/// <summary>How long the gateway's own keys serve that take turns: token signing, and subjects.</summary>
+internal sealed class KeyOptions
+{
+    /// <summary>How long a key is used. 2 seconds to 398 days, default 90 days.</summary>
+    public TimeSpan Period { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long before its turn a key is in the JWK Set. Twice Storage:RefreshMilliseconds, for every instance to have it, to less than Period; default 14 days.</summary>
+    public TimeSpan Announced { get; set; } = TimeSpan.FromDays(14);
+
+    /// <summary>How long behind its turn what it has signed is valid. Tokens:LifetimeSeconds to 398 days, default 14 days.</summary>
+    public TimeSpan Retained { get; set; } = TimeSpan.FromDays(14);
 }

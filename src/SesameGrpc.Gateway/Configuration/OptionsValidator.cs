@@ -44,6 +44,8 @@ internal sealed class OptionsValidator
         CheckRanges(options);
         CheckRail(options.Rail);
         CheckLogin(options.Login);
+        CheckOnboarding(options.Onboarding);
+        CheckKeys(options);
     }
 
     private void CheckListeners(ListenerOptions listeners)
@@ -177,6 +179,31 @@ internal sealed class OptionsValidator
         }
     }
 
+    private void CheckOnboarding(OnboardingOptions onboarding)
+    {
+        Range("Onboarding:CertificateDays", onboarding.CertificateDays, 1, 398);
+        if (onboarding.ServerCa.Length > 0)
+        {
+            ReadableFile("Onboarding:ServerCa", onboarding.ServerCa);
+        }
+
+        if (onboarding.IssuerCertificate.Length > 0)
+        {
+            ReadableFile("Onboarding:IssuerCertificate", onboarding.IssuerCertificate);
+            ReadableFile("Onboarding:IssuerKey", onboarding.IssuerKey);
+        }
+    }
+
+    private void CheckKeys(GatewayOptions options)
+    {
+        var keys = options.Keys;
+        var longest = TimeSpan.FromDays(398);
+        Range("Keys:Period", keys.Period, TimeSpan.FromSeconds(2), longest);
+        var shortestAnnouncement = TimeSpan.FromMilliseconds(2 * options.Storage.RefreshMilliseconds);
+        Range("Keys:Announced", keys.Announced, shortestAnnouncement, keys.Period - TimeSpan.FromSeconds(1));
+        Range("Keys:Retained", keys.Retained, TimeSpan.FromSeconds(options.Tokens.LifetimeSeconds), longest);
+    }
+
     private IPEndPoint? Address(string key, string value)
     {
         // An IPv6 address without brackets would be taken whole, with port 0.
@@ -199,6 +226,9 @@ internal sealed class OptionsValidator
 
     private void Range(string key, int value, int lowest, int highest) =>
         Require(value >= lowest && value <= highest, key, value.ToString(), $"{lowest} to {highest}");
+
+    private void Range(string key, TimeSpan value, TimeSpan lowest, TimeSpan highest) =>
+        Require(value >= lowest && value <= highest, key, value.ToString(), $"{lowest} to {highest} (days.hours:minutes:seconds)");
 
     private void Require(bool holds, string key, string value, string allowed)
     {

@@ -10,12 +10,10 @@ namespace SesameGrpc.Gateway.Consents;
 
 /// <summary>
 /// What each partner knows a person by: 128 bits of HMAC-SHA-256 over partner and person, 32 hexadecimal digits (OpenID Connect Core 1.0 section 8.1, pairwise). Made once and
-/// stored, so that it stays when the key ring changes; two partners' subjects of one person have nothing in common. In a sandbox it is the operator's id of the person.
+/// stored, so that it stays when another key takes its turn; two partners' subjects of one person have nothing in common. In a sandbox it is the operator's id of the person.
 /// </summary>
-internal sealed class PairwiseSubjects(KeyRing keys, GatewayOptions options, TimeProvider time)
+internal sealed class PairwiseSubjects(KeyCalendar keys, GatewayOptions options, TimeProvider time)
 {
-    private readonly byte[] key = keys.Derive("pairwise subjects");
-
     /// <summary>The subject of a person with a partner; made now if there is none yet. Under the person's lock.</summary>
     public async Task<string> EnsureAsync(DbTransaction transaction, string partner, PersonRow person, CancellationToken cancellationToken)
     {
@@ -26,7 +24,7 @@ internal sealed class PairwiseSubjects(KeyRing keys, GatewayOptions options, Tim
                 ON CONFLICT (person_id, partner_id) DO NOTHING
                 """,
                 ("partner", partner),
-                ("subject", options.Mode == GatewayMode.Sandbox ? person.ExternalId : SubjectOf(partner, person.Id)),
+                ("subject", options.Mode == GatewayMode.Sandbox ? person.ExternalId : SubjectOf(keys.SubjectSecret, partner, person.Id)),
                 ("person", person.Id),
                 ("now", time.NowMicros())
             )
@@ -42,6 +40,6 @@ internal sealed class PairwiseSubjects(KeyRing keys, GatewayOptions options, Tim
     }
 
     // A partner's id has no zero byte, so no two pairs are the same text.
-    internal string SubjectOf(string partner, string person) =>
+    internal static string SubjectOf(byte[] key, string partner, string person) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{partner}\0{person}")).AsSpan(0, 16));
 }

@@ -10,7 +10,13 @@ namespace SesameGrpc.Gateway.Identity;
 /// Decides who a client certificate names: a partner (RFC 8705 section 2: issued by the partner CA with the partner's URI, or self-signed and
 /// registered) or an operator. A verdict holds until the trust epoch rises or the certificate ends.
 /// </summary>
-internal sealed class CertificateTrust(TlsMaterialSource tls, PartnerDirectory partners, TrustEpoch epoch, TimeProvider time)
+internal sealed class CertificateTrust(
+    TlsMaterialSource tls,
+    PartnerDirectory partners,
+    SeenCertificates seen,
+    TrustEpoch epoch,
+    TimeProvider time
+)
 {
     private static readonly Oid ClientAuthenticationUsage = new("1.3.6.1.5.5.7.3.2");
 
@@ -36,6 +42,11 @@ internal sealed class CertificateTrust(TlsMaterialSource tls, PartnerDirectory p
         }
 
         var verdict = judge(certificate);
+        if (verdict.Partner is { } partner)
+        {
+            seen.Add(partner, certificate);
+        }
+
         certificate.Keep(seenEpoch, verdict);
         return verdict;
     }

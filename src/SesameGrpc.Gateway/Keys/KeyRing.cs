@@ -19,19 +19,24 @@ internal sealed partial class KeyRing
     {
         this.master = master;
         AuditSeed = auditSeed;
-        var parameters = signingKey.ExportParameters(includePrivateParameters: false);
-        var thumbprint = SHA256.HashData([.. parameters.Q.X!, .. parameters.Q.Y!]);
-        SigningKey = new ECDsaSecurityKey(signingKey) { KeyId = Base64UrlEncoder.Encode(thumbprint)[..16] };
+        SigningKey = new ECDsaSecurityKey(signingKey) { KeyId = IdOf(signingKey) };
         EncryptionKey = new SymmetricSecurityKey(Derive("token encryption"));
     }
 
-    /// <summary>Signs access tokens: ECDSA on P-256, ES256.</summary>
+    /// <summary>The first key that signs access tokens: ECDSA on P-256, ES256. It takes turns with those of <see cref="KeyCalendar"/>.</summary>
     public ECDsaSecurityKey SigningKey { get; }
 
     public SymmetricSecurityKey EncryptionKey { get; }
 
     /// <summary>The 32 secret bytes of the Ed25519 key that signs the audit log's checkpoints (RFC 8032 section 5.1.5).</summary>
     public byte[] AuditSeed { get; }
+
+    /// <summary>A signing key's name in tokens (kid): made from its public half.</summary>
+    public static string IdOf(ECDsa key)
+    {
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        return Base64UrlEncoder.Encode(SHA256.HashData([.. parameters.Q.X!, .. parameters.Q.Y!]))[..16];
+    }
 
     /// <summary>A 32-byte key for one purpose, by HKDF (RFC 5869) from the master key.</summary>
     public byte[] Derive(string purpose) =>

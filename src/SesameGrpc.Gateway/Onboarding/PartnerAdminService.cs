@@ -30,6 +30,13 @@ internal sealed class PartnerAdminService(
     {
         var partner = (request.Partner ?? new Partner()).Clone();
         PartnerRules.Check(partner, programmes, options.Mode);
+        new FieldCheck()
+            .Require(
+                !request.Invited || partner.ClientAuthentication != ClientAuthentication.SelfSignedTls,
+                "invited",
+                "must be false with SELF_SIGNED_TLS, whose certificates are registered"
+            )
+            .Enforce();
         return ChangeAsync(
             context,
             request.RequestId,
@@ -38,7 +45,7 @@ internal sealed class PartnerAdminService(
             partner.Partner_,
             existing =>
                 existing is null
-                    ? NewPartner(partner)
+                    ? NewPartner(partner, request.Invited ? PartnerState.Invited : PartnerState.Active)
                     : throw new RefusalException(
                         Refuse.AlreadyExists("partner.partner", "A partner of this id exists; ids are never reused.")
                     ),
@@ -122,7 +129,7 @@ internal sealed class PartnerAdminService(
             request,
             ResumePartnerResponse.Parser,
             request.Partner,
-            Existing(partner => partner.State = PartnerState.Active),
+            Existing(partner => partner.State = partner.State == PartnerState.Invited ? PartnerState.Invited : PartnerState.Active),
             changed => new ResumePartnerResponse { Partner = changed }
         );
 
@@ -212,9 +219,9 @@ internal sealed class PartnerAdminService(
         partner.Certificates.Add(added);
     }
 
-    private static Partner NewPartner(Partner partner)
+    private static Partner NewPartner(Partner partner, PartnerState state)
     {
-        partner.State = PartnerState.Active;
+        partner.State = state;
         partner.CreateTime = null;
         partner.LastEnrolmentRevisions.Clear();
         partner.Certificates.Clear();

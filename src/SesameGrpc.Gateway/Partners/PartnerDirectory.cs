@@ -33,6 +33,8 @@ internal sealed class PartnerSnapshot(
     /// <summary>Ids of access tokens that were revoked, and of authorizations with all of theirs.</summary>
     public FrozenSet<string> RevokedTokens { get; } = revokedTokens.ToFrozenSet(StringComparer.Ordinal);
 
+    public IReadOnlyCollection<string> Ids => partners.Keys;
+
     public PartnerRecord? Find(string id) => partners.GetValueOrDefault(id);
 
     /// <summary>A partner's name; of one that is not known any more, its id.</summary>

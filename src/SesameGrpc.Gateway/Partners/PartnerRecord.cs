@@ -17,6 +17,9 @@ internal sealed class PartnerRecord(Partner document, CompiledCatalogue programm
 
     public bool IsActive => Document.State == PartnerState.Active;
 
+    /// <summary>Without a certificate of this gateway yet.</summary>
+    public bool IsInvited => Document.State == PartnerState.Invited;
+
     public FrozenSet<string> Scopes { get; } = document.Scopes.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The programmes that the partner may use. An enrolment in a programme that no longer exists opens nothing.</summary>

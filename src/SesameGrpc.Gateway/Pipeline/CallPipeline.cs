@@ -150,6 +150,7 @@ internal sealed class CallPipeline(
         return call.Partner switch
         {
             null => Refuse.CertificateUnknown("no partner of this name is onboarded"),
+            { IsInvited: true } => Refuse.CertificateUnknown("the partner is invited and has not joined yet"),
             { IsActive: false } => Refuse.PartnerSuspended(),
             _ => null,
         };

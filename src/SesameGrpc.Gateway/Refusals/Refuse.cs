@@ -115,6 +115,24 @@ internal static class Refuse
     public static Refusal CertificateRevoked() =>
         new(Code.Unauthenticated, ErrorReason.CertificateRevoked, "The client certificate has been revoked.");
 
+    public static Refusal InvitationInvalid() =>
+        new(
+            Code.Unauthenticated,
+            ErrorReason.InvitationInvalid,
+            "The invitation is unknown, has ended, or came with another key before; ask the operator for a new one."
+        );
+
+    public static Refusal TooManyCertificates(int limit) =>
+        new(
+            Code.ResourceExhausted,
+            ErrorReason.TooManyCertificates,
+            $"The partner has {limit} certificates that have not ended, or requests for them, the most allowed; revoke or let end what is not used."
+        )
+        {
+            Metadata = [new("limit", limit.ToString())],
+            Details = [Quota("certificates", $"At most {limit} certificates per partner.")],
+        };
+
     public static Refusal PartnerSuspended() =>
         new(Code.PermissionDenied, ErrorReason.PartnerSuspended, "The partner is suspended; ask the operator.");
 

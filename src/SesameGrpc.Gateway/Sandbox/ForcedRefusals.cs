@@ -35,6 +35,8 @@ internal static class ForcedRefusals
             ErrorReason.TokenBindingMismatch => Refuse.TokenBindingMismatch(),
             ErrorReason.CertificateUnknown => Refuse.CertificateUnknown("it was forced to be unknown"),
             ErrorReason.CertificateRevoked => Refuse.CertificateRevoked(),
+            ErrorReason.InvitationInvalid => Refuse.InvitationInvalid(),
+            ErrorReason.TooManyCertificates => Refuse.TooManyCertificates(1),
             ErrorReason.PartnerSuspended => Refuse.PartnerSuspended(),
             ErrorReason.ScopeMissing => Refuse.ScopeMissing(Sample),
             ErrorReason.MethodWithoutPolicy => Refuse.MethodWithoutPolicy(),

@@ -31,6 +31,7 @@ internal sealed class EventTriggers(TriggerServices services, PartnerDirectory p
             EventType.ConsentWithdrawn => ConsentScript.WithdrawAsync,
             EventType.CreditBadgeIssued => scene => BadgeScript.IssueAsync(scene),
             EventType.CreditBadgeRevoked => BadgeScript.RevokeAsync,
+            EventType.CertificateExpiring => CertificateScript.WarnAsync,
             _ => WaiverScript.Of(type) ?? VisitScript.Of(type),
         };
 }

@@ -45,6 +45,7 @@ internal sealed class SandboxReset(
         "DELETE FROM requests WHERE response IS NOT NULL",
         "DELETE FROM subjects",
         "DELETE FROM person_versions",
+        "UPDATE partner_certificates SET warned_days = NULL WHERE warned_days IS NOT NULL",
         "UPDATE webhook_endpoints SET failing_since_us = NULL WHERE failing_since_us IS NOT NULL",
     ];
 

@@ -44,6 +44,10 @@ internal sealed class TriggerScene
 
     public string Person => Done.Person;
 
+    public string PartnerId => partner.Id;
+
+    public CancellationToken Cancellation => context.CancellationToken;
+
     /// <summary>The order, the profile, or whatever else the partner names itself.</summary>
     public string Reference => $"sandbox-{key}";
 

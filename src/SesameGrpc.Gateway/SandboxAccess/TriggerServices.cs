@@ -4,6 +4,7 @@ using SesameGrpc.Gateway.DeferredPayments;
 using SesameGrpc.Gateway.DepositWaivers;
 using SesameGrpc.Gateway.Ledger;
 using SesameGrpc.Gateway.LedgerAccess;
+using SesameGrpc.Gateway.Onboarding;
 using SesameGrpc.Gateway.PersonAccess;
 using SandboxClock = SesameGrpc.Gateway.Sandbox.SandboxClock;
 
@@ -17,6 +18,7 @@ internal sealed record TriggerServices(
     PersonService Persons,
     LedgerService Ledger,
     LedgerStore Obligations,
+    CertificateExpiryWorker Certificates,
     AuditEntries Entries,
     SandboxClock Clock,
     TimeProvider Time

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.EntityFrameworkCore.Models;
 using OpenIddict.Server;
@@ -50,6 +51,9 @@ internal static class AuthorizationServer
             })
             .AddServer(server => Configure(server, options, keys));
         services.PostConfigure<OpenIddictServerOptions>(Narrow);
+        services
+            .AddOptions<OpenIddictServerOptions>()
+            .PostConfigure<KeyCalendar>((server, calendar) => server.TokenValidationParameters.IssuerSigningKeys = KeysOfNow(calendar));
         services.AddSingleton<TokenRevocations>().AddSingletonWorker<TokenPruneWorker>();
         return services;
     }
@@ -110,6 +114,8 @@ internal static class AuthorizationServer
         server.SetAuthorizationCodeLifetime(CodeLifetime);
         server.SetIdentityTokenLifetime(IdentityTokenLifetime);
         server.DisableAccessTokenEncryption();
+
+        // The server must have one to begin with; TurnSigning says by which it signs.
         server.AddSigningKey(keys.SigningKey);
         server.AddEncryptionKey(keys.EncryptionKey);
         server.UseClientCertificateBoundAccessTokens();
@@ -124,6 +130,15 @@ internal static class AuthorizationServer
         AddHandlers(server);
     }
 
+    // Enumerated anew at each validation.
+    private static IEnumerable<SecurityKey> KeysOfNow(KeyCalendar calendar)
+    {
+        foreach (var key in calendar.VerificationKeys)
+        {
+            yield return key;
+        }
+    }
+
     private static void SetEndpoints(OpenIddictServerBuilder server, Uri partnerUrl)
     {
         server.SetAuthorizationEndpointUris(AuthorizePath);
@@ -136,6 +151,12 @@ internal static class AuthorizationServer
     {
         server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseSingletonHandler<TokenGrants>());
         server.AddEventHandler<GenerateTokenContext>(handler => handler.UseSingletonHandler<TokenStorageRules>().SetOrder(int.MinValue));
+        server.AddEventHandler<GenerateTokenContext>(handler =>
+            handler.UseSingletonHandler<TurnSigning>().SetOrder(Protection.AttachSecurityCredentials.Descriptor.Order + 1)
+        );
+        server.AddEventHandler<HandleJsonWebKeySetRequestContext>(handler =>
+            handler.UseSingletonHandler<TurnKeySet>().SetOrder(Discovery.AttachSigningKeys.Descriptor.Order + 1)
+        );
         server.AddEventHandler<ValidateTokenContext>(handler =>
             handler
                 .AddFilter<OpenIddictServerHandlerFilters.RequireTokenIdResolved>()

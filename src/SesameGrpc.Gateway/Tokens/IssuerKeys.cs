@@ -20,12 +20,13 @@ internal interface IIssuerKeys
     bool RequestRefresh();
 }
 
-/// <summary>The keys of the built-in authorization server.</summary>
-internal sealed class BuiltInIssuerKeys(GatewayOptions options, KeyRing keys) : IIssuerKeys
+/// <summary>The keys of the built-in authorization server, as they take turns.</summary>
+internal sealed class BuiltInIssuerKeys(GatewayOptions options, KeyCalendar keys) : IIssuerKeys
 {
-    private readonly IssuerKeySet current = new(new Uri(options.Listeners.PublicUrl).AbsoluteUri, [keys.SigningKey]);
+    private readonly string issuer = new Uri(options.Listeners.PublicUrl).AbsoluteUri;
 
-    public ValueTask<IssuerKeySet> CurrentAsync(CancellationToken cancellationToken) => ValueTask.FromResult(current);
+    public ValueTask<IssuerKeySet> CurrentAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new IssuerKeySet(issuer, keys.VerificationKeys));
 
     public bool RequestRefresh() => false;
 }

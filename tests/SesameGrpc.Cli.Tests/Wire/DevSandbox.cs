@@ -29,7 +29,9 @@ public sealed class DevSandbox : IAsyncLifetime
     internal IEnumerable<(string Name, string Value)> Variables =>
         ready!["variables"]!.AsObject().Select(variable => (variable.Key, (string)variable.Value!));
 
-    private (string Option, string Value)[] Partner => [("--certs", Certs), ("--gateway", PartnerUrl), ("--issuer", PublicUrl)];
+    private (string Option, string Value)[] Partner => [("--certs", Certs), .. Addresses];
+
+    private (string Option, string Value)[] Addresses => [("--gateway", PartnerUrl), ("--issuer", PublicUrl)];
 
     private (string Option, string Value)[] Operator => [("--certs", Certs), ("--operator", OperatorUrl)];
 
@@ -104,6 +106,9 @@ public sealed class DevSandbox : IAsyncLifetime
     }
 
     internal Task<CliRun> AsPartnerAsync(params string[] args) => RunAsync([.. args, "--json"], Partner);
+
+    /// <summary>As a partner whose certificate is in a folder of its own.</summary>
+    internal Task<CliRun> AsPartnerAsync(string[] args, string certs) => RunAsync([.. args, "--json"], [("--certs", certs), .. Addresses]);
 
     internal Task<CliRun> AsOperatorAsync(params string[] args) => RunAsync([.. args, "--json"], Operator);
 

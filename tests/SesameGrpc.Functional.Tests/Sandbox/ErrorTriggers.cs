@@ -104,6 +104,14 @@ internal static class ErrorTriggers
                     return await LookUpAsync(partner.Invoker);
                 }
             ),
+            [ErrorReason.InvitationInvalid] = new(
+                "`./sesame sandbox fail GetCreditScore INVITATION_INVALID --count 1`, and call it. Really: `sesame partner join` twice with one invitation, in two folders.",
+                scene => ForcedAsync(scene, ErrorReason.InvitationInvalid)
+            ),
+            [ErrorReason.TooManyCertificates] = new(
+                "`./sesame sandbox fail GetCreditScore TOO_MANY_CERTIFICATES --count 1`, and call it. Really: a hundred times `sesame cert renew`.",
+                scene => ForcedAsync(scene, ErrorReason.TooManyCertificates)
+            ),
             [ErrorReason.PartnerSuspended] = new(
                 "Suspend a demo partner with `SuspendPartner` and call with its certificate.",
                 async scene =>

@@ -56,6 +56,7 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Retention:SweepMinutes", 1, 1440)]
     [InlineData("Rail:CollectAfterSeconds", 0, 86_400)]
     [InlineData("Rail:TimeoutSeconds", 1, 60)]
+    [InlineData("Onboarding:CertificateDays", 1, 398)]
     public void Load_NumberAroundItsRange_NamesKeyValueAndRange(string key, int lowest, int highest)
     {
         Load(key, lowest.ToString());
@@ -93,6 +94,11 @@ public sealed class OptionsValidatorTests : IDisposable
     [InlineData("Webhooks:Ca", "missing.pem", "the path of a readable file")]
     [InlineData("Audit:Origin", "log one", "at most 100 characters without spaces and plus signs")]
     [InlineData("Audit:Origin", "log+one", "at most 100 characters without spaces and plus signs")]
+    [InlineData("Onboarding:ServerCa", "missing.pem", "the path of a readable file")]
+    [InlineData("Onboarding:IssuerCertificate", "missing.pem", "the path of a readable file")]
+    [InlineData("Keys:Period", "00:00:01", "00:00:02 to 398.00:00:00 (days.hours:minutes:seconds)")]
+    [InlineData("Keys:Announced", "90.00:00:00", "00:00:02 to 89.23:59:59 (days.hours:minutes:seconds)")]
+    [InlineData("Keys:Retained", "00:09:59", "00:10:00 to 398.00:00:00 (days.hours:minutes:seconds)")]
     [InlineData("Mode", "7", "Production or Sandbox")]
     [InlineData("Storage:Provider", "2", "Sqlite or PostgreSql")]
     public void Load_BadText_NamesKeyValueAndWhatIsAllowed(string key, string value, string allowed) =>

@@ -1,4 +1,3 @@
-using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Consents;
 using Xunit;
 
@@ -6,22 +5,23 @@ namespace SesameGrpc.Gateway.Tests.Consents;
 
 public sealed class PairwiseSubjectsTests
 {
+    private static readonly byte[] Key = [.. Enumerable.Repeat((byte)1, 32)];
+    private static readonly byte[] OtherKey = [.. Enumerable.Repeat((byte)2, 32)];
+
     [Fact]
     public void SubjectOf_IsKeyedByPartnerAndPerson()
     {
-        var keys = Samples.NewKeys();
-        var subjects = new PairwiseSubjects(keys, new GatewayOptions(), TimeProvider.System);
         string[] all =
         [
-            subjects.SubjectOf("one", "person"),
-            subjects.SubjectOf("two", "person"),
-            subjects.SubjectOf("one", "another"),
-            subjects.SubjectOf("onep", "erson"),
-            new PairwiseSubjects(Samples.NewKeys(), new GatewayOptions(), TimeProvider.System).SubjectOf("one", "person"),
+            PairwiseSubjects.SubjectOf(Key, "one", "person"),
+            PairwiseSubjects.SubjectOf(Key, "two", "person"),
+            PairwiseSubjects.SubjectOf(Key, "one", "another"),
+            PairwiseSubjects.SubjectOf(Key, "onep", "erson"),
+            PairwiseSubjects.SubjectOf(OtherKey, "one", "person"),
         ];
 
         Assert.Equal(all.Length, all.Distinct().Count());
         Assert.All(all, subject => Assert.Matches("^[0-9a-f]{32}$", subject));
-        Assert.Equal(all[0], new PairwiseSubjects(keys, new GatewayOptions(), TimeProvider.System).SubjectOf("one", "person"));
+        Assert.Equal(all[0], PairwiseSubjects.SubjectOf(Key, "one", "person"));
     }
 }

@@ -53,7 +53,7 @@ public sealed class CertificateTrustTests : IDisposable
             time,
             NullLogger<PartnerDirectory>.Instance
         );
-        trust = new CertificateTrust(tls, directory, epoch, time);
+        trust = new CertificateTrust(tls, directory, new SeenCertificates(), epoch, time);
     }
 
     public void Dispose()
@@ -143,7 +143,7 @@ public sealed class CertificateTrustTests : IDisposable
     public void OfPartner_BecomesValidMeanwhile_IsTakenOnTheSameConnection()
     {
         var early = new FakeTimeProvider(TestAuthority.NotBefore.AddSeconds(-1));
-        var earlyTrust = new CertificateTrust(tls, directory, epoch, early);
+        var earlyTrust = new CertificateTrust(tls, directory, new SeenCertificates(), epoch, early);
         var client = Client(partners, "urn:sesame:partner:hello-bike");
         AssertRefused(ErrorReason.CertificateUnknown, earlyTrust.OfPartner(client));
 
