@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SesameGrpc.Cli.Hosting;
 
 namespace SesameGrpc.Cli.Connecting;
@@ -112,17 +113,20 @@ internal static class ConnectionOptions
             Description = $"{description} [{variable}]",
             DefaultValueFactory = _ => Variable(variable) is { } text ? new Uri(text) : fallback,
             HelpName = "url",
-            CustomParser = result =>
-            {
-                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps)
-                {
-                    return url;
-                }
-
-                result.AddError($"{name} must be an https address, for example {fallback.GetLeftPart(UriPartial.Authority)}.");
-                return null;
-            },
+            CustomParser = result => ParseAddress(result, name, fallback),
         };
+
+    /// <summary>Reads an https address; another text is wrong usage.</summary>
+    public static Uri? ParseAddress(ArgumentResult result, string name, Uri example)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps)
+        {
+            return url;
+        }
+
+        result.AddError($"{name} must be an https address, for example {example.GetLeftPart(UriPartial.Authority)}.");
+        return null;
+    }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using SesameGrpc.Cli.Certificates;
 using SesameGrpc.Cli.Connecting;
+using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 
@@ -17,6 +18,7 @@ internal static class PartnerJoinCommand
     private static readonly Argument<Uri> Gateway = new("URL")
     {
         Description = "Public listener of the gateway, for example https://localhost:7444.",
+        CustomParser = result => ConnectionOptions.ParseAddress(result, "URL", GatewayAddresses.Default.PublicUrl),
     };
 
     private static readonly Option<string?> Invitation = new("--invitation")

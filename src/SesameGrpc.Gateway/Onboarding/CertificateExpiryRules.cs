@@ -3,17 +3,14 @@ namespace SesameGrpc.Gateway.Onboarding;
 /// <summary>When a partner's certificate is warned of. Pure.</summary>
 internal static class CertificateExpiryRules
 {
-    private static readonly int[] Stages = [1, 7, 30];
+    /// <summary>How many days before the end warnings are due.</summary>
+    public static IReadOnlyList<int> Stages { get; } = [1, 7, 30];
 
-    /// <summary>The warning that is due: of 1, 7 or 30 days before the end the nearest that has begun. Null: none is, it was given, or the certificate has ended.</summary>
-    public static int? DueWarning(TimeSpan left, int? warnedDays)
-    {
-        if (left <= TimeSpan.Zero)
-        {
-            return null;
-        }
+    /// <summary>The nearest of the stages that has begun; null: none has, or the certificate has ended.</summary>
+    public static int? StageAt(TimeSpan left) =>
+        left <= TimeSpan.Zero ? null : Stages.Where(days => left <= TimeSpan.FromDays(days)).Select(days => (int?)days).FirstOrDefault();
 
-        int? stage = Stages.Where(days => left <= TimeSpan.FromDays(days)).Select(days => (int?)days).FirstOrDefault();
-        return stage < (warnedDays ?? int.MaxValue) ? stage : null;
-    }
+    /// <summary>The warning that is due; null: none is, or it was given.</summary>
+    public static int? DueWarning(TimeSpan left, int? warnedDays) =>
+        StageAt(left) is { } stage && stage < (warnedDays ?? int.MaxValue) ? stage : null;
 }

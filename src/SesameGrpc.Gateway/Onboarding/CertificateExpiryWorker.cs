@@ -12,7 +12,7 @@ using SesameGrpc.Gateway.Storage;
 namespace SesameGrpc.Gateway.Onboarding;
 
 /// <summary>
-/// Warns before the newest certificate of a partner ends: the partner by an event, the operator by a line in the log; on every instance. Invariant: of all instances and restarts one gives each
+/// Warns before the newest certificate of a partner ends: the partner by an event, the operator by a line in the log and a metric; on every instance. Invariant: of all instances and restarts one gives each
 /// warning, in the transaction of its event. It knows the certificates that were issued or registered here, and those that partners have called with.
 /// </summary>
 internal sealed partial class CertificateExpiryWorker(
@@ -21,6 +21,7 @@ internal sealed partial class CertificateExpiryWorker(
     PartnerDirectory directory,
     Database database,
     AuditEntries entries,
+    CertificateMetrics metrics,
     TimeProvider time,
     ILogger<CertificateExpiryWorker> logger
 ) : BackgroundService
@@ -49,12 +50,13 @@ internal sealed partial class CertificateExpiryWorker(
             cancellationToken
         );
         var stored = await store.ReadAsync(now.ToMicros(), cancellationToken);
-        foreach (var newest in NewestOf(stored))
+        var newest = NewestOf(stored).Select(row => (Row: row, Left: Instants.FromMicros(row.ExpireMicros) - now)).ToList();
+        metrics.Record([.. newest.Select(known => CertificateExpiryRules.StageAt(known.Left)).OfType<int>()]);
+        foreach (var (row, left) in newest)
         {
-            var left = Instants.FromMicros(newest.ExpireMicros) - now;
-            if (CertificateExpiryRules.DueWarning(left, newest.WarnedDays) is { } days)
+            if (CertificateExpiryRules.DueWarning(left, row.WarnedDays) is { } days)
             {
-                await WarnAsync(newest, days, cancellationToken);
+                await WarnAsync(row, days, cancellationToken);
             }
         }
     }

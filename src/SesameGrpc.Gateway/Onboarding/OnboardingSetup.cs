@@ -1,9 +1,12 @@
+using OpenTelemetry.Metrics;
+
 namespace SesameGrpc.Gateway.Onboarding;
 
 /// <summary>Registers what brings partners to their certificates, and its place at the listeners.</summary>
 internal static class OnboardingSetup
 {
-    public static IServiceCollection AddOnboarding(this IServiceCollection services) =>
+    public static IServiceCollection AddOnboarding(this IServiceCollection services)
+    {
         services
             .AddSingleton<InvitationCodes>()
             .AddSingleton<IssuingAuthority>()
@@ -14,6 +17,11 @@ internal static class OnboardingSetup
             .AddSingleton<CertificateEndpoint>()
             .AddSingleton<PartnerAdminService>()
             .AddSingleton<OnboardingService>();
+        services
+            .AddSingleton<CertificateMetrics>()
+            .ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(CertificateMetrics.MeterName));
+        return services;
+    }
 
     public static void MapCertificates(this IApplicationBuilder branch) =>
         branch.MapWhen(

@@ -39,7 +39,10 @@ public sealed class RotationTests(Stores stores)
         var setup = new GatewaySetup { PostgreSql = database, Settings = QuickTurns };
         await using var one = await GatewayUnderTest.StartAsync(setup);
         await one.OnboardAsync("bike");
-        var sameIssuer = new Dictionary<string, string?>(QuickTurns) { ["Sesame:Listeners:PublicUrl"] = one.PublicUrl.ToString().TrimEnd('/') };
+        var sameIssuer = new Dictionary<string, string?>(QuickTurns)
+        {
+            ["Sesame:Listeners:PublicUrl"] = one.PublicUrl.ToString().TrimEnd('/'),
+        };
         await using var two = await GatewayUnderTest.StartAsync(setup with { Beside = one, Settings = sameIssuer });
         using var certificate = one.Authority.Partner("bike");
         var seen = new HashSet<string>(StringComparer.Ordinal);
