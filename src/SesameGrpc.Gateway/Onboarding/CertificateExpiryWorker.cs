@@ -61,6 +61,31 @@ internal sealed partial class CertificateExpiryWorker(
         }
     }
 
+    /// <summary>Gives a warning, unless it was given; it is durable when this returns.</summary>
+    public async Task WarnAsync(PartnerCertificateRow certificate, int days, CancellationToken cancellationToken)
+    {
+        var isGiven = await database.WriteBatchedAsync(
+            async (transaction, token) =>
+            {
+                var last = new StatementBatch(transaction);
+                await PartnerCertificateStore.AddAsync(transaction, certificate, token);
+                var isFirst = await PartnerCertificateStore.MarkWarnedAsync(transaction, certificate.Thumbprint, days, token);
+                if (isFirst)
+                {
+                    AuditLog.Append(last, [EntryOf(certificate)]);
+                    EventStore.Append(last, [new PendingEvent(certificate.Partner, "", EventOf(certificate, days), 0)], 1);
+                }
+
+                return (isFirst, last);
+            },
+            cancellationToken
+        );
+        if (isGiven)
+        {
+            LogExpiring(certificate.Partner, certificate.Thumbprint, Instants.FromMicros(certificate.ExpireMicros), days);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, time);
@@ -91,30 +116,6 @@ internal sealed partial class CertificateExpiryWorker(
             .Where(row => !directory.Current.IsRevoked(row.Thumbprint) && directory.Current.Find(row.Partner)?.IsActive == true)
             .GroupBy(row => row.Partner, StringComparer.Ordinal)
             .Select(certificates => certificates.MaxBy(row => row.ExpireMicros)!);
-    }
-
-    private async Task WarnAsync(PartnerCertificateRow certificate, int days, CancellationToken cancellationToken)
-    {
-        var isGiven = await database.WriteBatchedAsync(
-            async (transaction, token) =>
-            {
-                var last = new StatementBatch(transaction);
-                await PartnerCertificateStore.AddAsync(transaction, certificate, token);
-                var isFirst = await PartnerCertificateStore.MarkWarnedAsync(transaction, certificate.Thumbprint, days, token);
-                if (isFirst)
-                {
-                    AuditLog.Append(last, [EntryOf(certificate)]);
-                    EventStore.Append(last, [new PendingEvent(certificate.Partner, "", EventOf(certificate, days), 0)], 1);
-                }
-
-                return (isFirst, last);
-            },
-            cancellationToken
-        );
-        if (isGiven)
-        {
-            LogExpiring(certificate.Partner, certificate.Thumbprint, Instants.FromMicros(certificate.ExpireMicros), days);
-        }
     }
 
     private AuditEntry EntryOf(PartnerCertificateRow certificate)

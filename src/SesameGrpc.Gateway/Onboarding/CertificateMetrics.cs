@@ -9,7 +9,11 @@ internal sealed class CertificateMetrics(IMeterFactory meters)
 
     private readonly Gauge<int> expiring = meters
         .Create(MeterName)
-        .CreateGauge<int>("sesame.partner.certificates.expiring", "{partner}", "Partners whose newest certificate ends within so many days.");
+        .CreateGauge<int>(
+            "sesame.partner.certificates.expiring",
+            "{partner}",
+            "Partners whose newest certificate ends within so many days."
+        );
 
     /// <summary>What the last look has found: for each partner concerned, the days.</summary>
     public void Record(IReadOnlyCollection<int> found)
