@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using SesameGrpc.Client.Calls;
 using SesameGrpc.Contracts.Operator.V1;
 
 namespace SesameGrpc.Client;
@@ -12,10 +13,10 @@ public sealed class OperatorChannel : IDisposable
     private readonly GrpcChannel channel;
 
     /// <summary>Connects at the first call; unary calls that state no deadline get <paramref name="callTimeout"/>.</summary>
-    public OperatorChannel(Uri operatorUrl, ClientCertificateFiles certificates, TimeSpan callTimeout, TimeProvider time)
+    public OperatorChannel(Uri operatorUrl, ClientCertificateOptions certificate, TimeSpan callTimeout, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(operatorUrl);
-        handler = MutualTlsHandler.Create(certificates, resumeSessions: true);
+        handler = MutualTlsHandler.Create(certificate, resumeSessions: true);
         channel = GrpcChannel.ForAddress(operatorUrl, new GrpcChannelOptions { HttpHandler = handler });
         var calls = channel.Intercept(new DefaultDeadlineInterceptor(callTimeout, time));
         Invoker = calls;

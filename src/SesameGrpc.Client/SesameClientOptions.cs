@@ -1,29 +1,41 @@
 namespace SesameGrpc.Client;
 
-/// <summary>Who a partner is, where the gateway listens, and which files prove and check identities.</summary>
-public sealed record SesameClientOptions
+/// <summary>Who a partner is, where the gateway listens, and what proves and checks identities. Section "Sesame" of a configuration.</summary>
+public sealed class SesameClientOptions
 {
-    /// <summary>Id of the partner; also the OAuth client_id.</summary>
-    public required string PartnerId { get; init; }
+    /// <summary>Name of the section: "Sesame".</summary>
+    public const string SectionName = "Sesame";
 
-    /// <summary>Partner listener, for example https://localhost:7443.</summary>
-    public required Uri GatewayUrl { get; init; }
+    /// <summary>Id of the partner; also the OAuth client_id. Required, 1 to 64 characters.</summary>
+    public string PartnerId { get; set; } = "";
 
-    /// <summary>Issuer of access tokens: the public listener, for example https://localhost:7444.</summary>
-    public required Uri IssuerUrl { get; init; }
+    /// <summary>
+    /// Partner listeners, for example https://gateway.example:7443; at least one. Calls take turns among those of several that answer. dns:///gateway.example:7443
+    /// stands for all addresses that the name has.
+    /// </summary>
+    public IReadOnlyList<Uri> GatewayUrls { get; set; } = [];
 
-    /// <summary>Certificate and key of the partner, and the CA that the gateway's certificate must come from.</summary>
-    public required ClientCertificateFiles Certificates { get; init; }
+    /// <summary>Issuer of access tokens: the public listener, for example https://gateway.example:7444. Required.</summary>
+    public Uri? IssuerUrl { get; set; }
 
-    /// <summary>Scopes to ask for. Default: none; the issuer then decides.</summary>
-    public IReadOnlyList<string> Scopes { get; init; } = [];
+    /// <summary>Certificate and key of the partner, and the CA that the gateway's certificate must come from. Required.</summary>
+    public ClientCertificateOptions Certificate { get; set; } = new();
 
-    /// <summary>Deadline of a unary call that states none. Default 10 seconds.</summary>
-    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Scopes to ask for, of <see cref="PartnerScopes"/>. Default: none; the issuer then decides.</summary>
+    public IReadOnlyList<string> Scopes { get; set; } = [];
+
+    /// <summary>Deadline of a unary call that states none, over all of its tries, 1 millisecond to 5 minutes. Default 10 seconds.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often one call is tried again at most, 0 to 10. Default 3. All calls together have a budget on top: a tenth of what succeeds, and 10 in reserve.</summary>
+    public int MaxRetries { get; set; } = 3;
+
+    /// <summary>How often the certificate is looked at for a newer one, 1 second to 1 day. Default 30 seconds.</summary>
+    public TimeSpan CertificateReloadInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Gives the token to send with each call, for example one of a code flow, which stands for a person who was just there. Default: the partner's own tokens, acquired and renewed
+    /// by the client.
+    /// </summary>
+    public Func<CancellationToken, Task<string>>? TokenProvider { get; set; }
 }
-
-/// <summary>PEM files of a mutual TLS client.</summary>
-/// <param name="CertificatePath">The client certificate.</param>
-/// <param name="KeyPath">Its private key, PKCS #8 or SEC 1, not encrypted.</param>
-/// <param name="CaPath">The only roots from which a server certificate is accepted.</param>
-public sealed record ClientCertificateFiles(string CertificatePath, string KeyPath, string CaPath);

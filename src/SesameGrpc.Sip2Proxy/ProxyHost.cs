@@ -37,14 +37,14 @@ internal static class ProxyHost
         return app;
     }
 
-    private static SesamePartnerClient Gateway(ProxySettings settings, TimeProvider time) =>
+    private static SesameClient Gateway(ProxySettings settings, TimeProvider time) =>
         new(
             new SesameClientOptions
             {
                 PartnerId = settings.Options.Partner,
-                GatewayUrl = new Uri(settings.Options.GatewayUrl),
+                GatewayUrls = [new Uri(settings.Options.GatewayUrl)],
                 IssuerUrl = new Uri(settings.Options.IssuerUrl),
-                Certificates = new ClientCertificateFiles(settings.Options.Certificate, settings.Options.Key, settings.Options.Ca),
+                Certificate = ClientCertificateOptions.FromPem(settings.Options.Certificate, settings.Options.Key, settings.Options.Ca),
                 Scopes = [PartnerScopes.EligibilityCheck],
                 CallTimeout = settings.GatewayTimeout,
             },

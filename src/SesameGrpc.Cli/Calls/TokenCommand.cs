@@ -16,7 +16,7 @@ internal static class TokenCommand
                 async (context, cancellationToken) =>
                 {
                     using var client = await context.ConnectPartnerAsync([], cancellationToken);
-                    var token = await client.Tokens.GetAsync(cancellationToken);
+                    var token = await client.GetAccessTokenAsync(cancellationToken);
                     if (context.Output.Json)
                     {
                         context.Output.WriteJson(ToJson(token));

@@ -4,7 +4,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
-using Waivers = SesameGrpc.Contracts.Partner.V1.DepositWaiverService.DepositWaiverServiceClient;
 
 namespace SesameGrpc.Cli.Calls;
 
@@ -51,14 +50,14 @@ internal static class WaiverCommands
     private static Command Change(
         string name,
         string description,
-        Func<CommandContext, Waivers, string, CancellationToken, Task<DepositWaiver>> call
+        Func<CommandContext, DepositWaiversClient, string, CancellationToken, Task<DepositWaiver>> call
     ) => Action(name, description, PartnerScopes.WaiverWrite, call).With(RequestId);
 
     private static Command Action(
         string name,
         string description,
         string scope,
-        Func<CommandContext, Waivers, string, CancellationToken, Task<DepositWaiver>> call
+        Func<CommandContext, DepositWaiversClient, string, CancellationToken, Task<DepositWaiver>> call
     ) =>
         new Command(name, description)
             .With(Id)
@@ -73,10 +72,19 @@ internal static class WaiverCommands
                 }
             );
 
-    private static async Task<DepositWaiver> GetAsync(CommandContext context, Waivers waivers, string requestId, CancellationToken token) =>
-        (await waivers.GetDepositWaiverAsync(new() { DepositWaiverId = context.Get(Id) }, cancellationToken: token)).DepositWaiver;
+    private static async Task<DepositWaiver> GetAsync(
+        CommandContext context,
+        DepositWaiversClient waivers,
+        string requestId,
+        CancellationToken token
+    ) => (await waivers.GetDepositWaiverAsync(new() { DepositWaiverId = context.Get(Id) }, cancellationToken: token)).DepositWaiver;
 
-    private static async Task<DepositWaiver> ExtendAsync(CommandContext context, Waivers waivers, string requestId, CancellationToken token)
+    private static async Task<DepositWaiver> ExtendAsync(
+        CommandContext context,
+        DepositWaiversClient waivers,
+        string requestId,
+        CancellationToken token
+    )
     {
         var due = (context.Get(Until), context.Get(Days)) switch
         {
@@ -95,7 +103,7 @@ internal static class WaiverCommands
 
     private static async Task<DepositWaiver> CompleteAsync(
         CommandContext context,
-        Waivers waivers,
+        DepositWaiversClient waivers,
         string requestId,
         CancellationToken token
     )
@@ -111,7 +119,7 @@ internal static class WaiverCommands
 
     private static async Task<DepositWaiver> CorrectAsync(
         CommandContext context,
-        Waivers waivers,
+        DepositWaiversClient waivers,
         string requestId,
         CancellationToken token
     )
@@ -133,7 +141,7 @@ internal static class WaiverCommands
 
     private static async Task<DepositWaiver> ReportPaymentAsync(
         CommandContext context,
-        Waivers waivers,
+        DepositWaiversClient waivers,
         string requestId,
         CancellationToken token
     )
@@ -147,7 +155,12 @@ internal static class WaiverCommands
         return (await waivers.ReportDepositWaiverPaymentAsync(request, cancellationToken: token)).DepositWaiver;
     }
 
-    private static async Task<DepositWaiver> CancelAsync(CommandContext context, Waivers waivers, string requestId, CancellationToken token)
+    private static async Task<DepositWaiver> CancelAsync(
+        CommandContext context,
+        DepositWaiversClient waivers,
+        string requestId,
+        CancellationToken token
+    )
     {
         var request = new CancelDepositWaiverRequest { RequestId = requestId, DepositWaiverId = context.Get(Id) };
         return (await waivers.CancelDepositWaiverAsync(request, cancellationToken: token)).DepositWaiver;

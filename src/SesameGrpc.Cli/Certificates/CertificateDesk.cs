@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 
@@ -35,7 +36,7 @@ internal sealed class CertificateDesk : IDisposable
     }
 
     /// <summary>At the partner listener.</summary>
-    public static CertificateDesk WithCertificate(Uri partnerUrl, ClientCertificateFiles files, TimeProvider time) =>
+    public static CertificateDesk WithCertificate(Uri partnerUrl, ClientCertificateOptions files, TimeProvider time) =>
         new(MutualTlsHandler.Create(files, resumeSessions: false), partnerUrl, time);
 
     /// <summary>The CA of the gateway, PEM, if it has this SHA-256. The connection itself is not trusted: nothing is sent, and what comes counts by its hash alone.</summary>
@@ -67,6 +68,7 @@ internal sealed class CertificateDesk : IDisposable
         }
 
         throw new SesameException(
+            StatusCode.Unauthenticated,
             "CA_MISMATCH",
             $"{publicUrl} does not have the CA whose SHA-256 is {sha256}: somebody else answers there, or the invitation is of another gateway."
         );
@@ -89,7 +91,7 @@ internal sealed class CertificateDesk : IDisposable
             if (answer.StatusCode != HttpStatusCode.Accepted)
             {
                 throw HttpRefusal.Of(text)
-                    ?? (Exception)new SesameException("NO_CERTIFICATE", $"{address} answered {(int)answer.StatusCode}.");
+                    ?? (Exception)new SesameException(StatusCode.Unknown, "NO_CERTIFICATE", $"{address} answered {(int)answer.StatusCode}.");
             }
 
             var pause = answer.Headers.RetryAfter?.Delta ?? CallTimeout;
@@ -116,7 +118,7 @@ internal sealed class CertificateDesk : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new SesameUnreachableException(address, exception);
+            throw new SesameException(StatusCode.Unavailable, null, $"{address} does not answer: {exception.GetBaseException().Message}", exception);
         }
     }
 }

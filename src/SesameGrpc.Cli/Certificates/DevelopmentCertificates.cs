@@ -20,15 +20,15 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
 
     public string RevocationListPath => Path.Combine(directory, "crl.pem");
 
-    public ClientCertificateFiles Operator => Client(directory, "operator");
+    public ClientCertificateOptions Operator => Client(directory, "operator");
 
     /// <summary>What the gateway shows to the payment system.</summary>
-    public ClientCertificateFiles Gateway => Client(directory, "gateway");
+    public ClientCertificateOptions Gateway => Client(directory, "gateway");
 
     /// <summary>Whether certificates can be minted here.</summary>
     public bool HasAuthority => File.Exists(CaPath) && File.Exists(CaKeyPath);
 
-    public ClientCertificateFiles Partner(string partnerId) => Client(Path.Combine(directory, "partners"), partnerId);
+    public ClientCertificateOptions Partner(string partnerId) => Client(Path.Combine(directory, "partners"), partnerId);
 
     /// <summary>Brings CA, server, operator, gateway and revocation list up to date; returns how many files were written anew.</summary>
     public int EnsureBase()
@@ -91,8 +91,8 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
 
     public static Uri PartnerIdentity(string partnerId) => new("urn:sesame:partner:" + partnerId);
 
-    private ClientCertificateFiles Client(string folder, string name) =>
-        new(Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + ".key.pem"), CaPath);
+    private ClientCertificateOptions Client(string folder, string name) =>
+        ClientCertificateOptions.FromPem(Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + ".key.pem"), CaPath);
 
     private X509Certificate2? LoadAuthority()
     {

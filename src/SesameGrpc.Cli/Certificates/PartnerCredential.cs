@@ -8,7 +8,7 @@ namespace SesameGrpc.Cli.Certificates;
 /// A partner's key and certificate as files, and those that are to follow them, beside them with ".next". Invariant: wherever it is cut off, the same again goes on with the same key, and
 /// key and certificate end up together.
 /// </summary>
-internal sealed class PartnerCredential(ClientCertificateFiles files, string partner)
+internal sealed class PartnerCredential(ClientCertificateOptions files, string partner)
 {
     private readonly string nextKey = files.KeyPath + ".next";
     private readonly string nextCertificate = files.CertificatePath + ".next";

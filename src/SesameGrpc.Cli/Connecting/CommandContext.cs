@@ -21,17 +21,17 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
     /// <summary>The calling partner's certificate, key and CA.</summary>
-    public ClientCertificateFiles PartnerFiles => Files(Certificates.Partner(Get(ConnectionOptions.Partner)));
+    public ClientCertificateOptions PartnerFiles => Files(Certificates.Partner(Get(ConnectionOptions.Partner)));
 
     /// <summary>Connects as the partner. The token is fetched here, so that its failure is told as what it is.</summary>
     /// <param name="scopes">What the command needs and no more; the option --scope overrides it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<SesamePartnerClient> ConnectPartnerAsync(IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    public async Task<SesameClient> ConnectPartnerAsync(IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
-        var client = new SesamePartnerClient(PartnerOptions(scopes), Time);
+        var client = new SesameClient(PartnerOptions(scopes), Time);
         try
         {
-            await client.Tokens.GetAsync(cancellationToken);
+            await client.GetAccessTokenAsync(cancellationToken);
             return client;
         }
         catch
@@ -46,17 +46,17 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
         new()
         {
             PartnerId = Get(ConnectionOptions.Partner),
-            GatewayUrl = Get(ConnectionOptions.Gateway),
+            GatewayUrls = [Get(ConnectionOptions.Gateway)],
             IssuerUrl = Get(ConnectionOptions.Issuer),
-            Certificates = PartnerFiles,
+            Certificate = PartnerFiles,
             Scopes = Get(ConnectionOptions.Scopes) is { Length: > 0 } chosen ? chosen : scopes,
             CallTimeout = CallTimeout,
         };
 
     public OperatorChannel ConnectOperator() => new(Get(ConnectionOptions.Operator), Files(Certificates.Operator), CallTimeout, Time);
 
-    private ClientCertificateFiles Files(ClientCertificateFiles development) =>
-        new(
+    private ClientCertificateOptions Files(ClientCertificateOptions development) =>
+        ClientCertificateOptions.FromPem(
             Get(ConnectionOptions.Certificate) ?? development.CertificatePath,
             Get(ConnectionOptions.Key) ?? development.KeyPath,
             Get(ConnectionOptions.Ca) ?? development.CaPath

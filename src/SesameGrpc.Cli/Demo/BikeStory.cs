@@ -7,12 +7,11 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>The main job, step by step: a bike-share partner serves a person at the threshold and one who is a point below it.</summary>
-internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient thief)
+internal sealed class BikeStory(SesameClient bike, SesameClient thief)
 {
     private const string Programme = "bike.deposit_free";
     private const string AtThreshold = "test-650";
     private const string PointBelow = "test-649";
-    private const string ReplayHeader = "sesame-replayed-from";
     private const long DepositFen = 19900;
 
     public async IAsyncEnumerable<DemoStep> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -37,7 +36,7 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
 
     private async Task<DemoStep> TokenAsync(CancellationToken cancellationToken)
     {
-        var token = await bike.Tokens.GetAsync(cancellationToken);
+        var token = await bike.GetAccessTokenAsync(cancellationToken);
         var fields = new JsonObject
         {
             ["token_type"] = token.TokenType,
@@ -125,9 +124,9 @@ internal sealed class BikeStory(SesamePartnerClient bike, SesamePartnerClient th
         CancellationToken cancellationToken
     )
     {
-        using var call = bike.DepositWaivers.GrantDepositWaiverAsync(ride, cancellationToken: cancellationToken);
+        var call = bike.DepositWaivers.GrantDepositWaiverAsync(ride, cancellationToken: cancellationToken);
         var again = await call;
-        var replayedFrom = (await call.ResponseHeadersAsync).GetValue(ReplayHeader);
+        var replayedFrom = call.ReplayedFrom?.ToString("yyyy-MM-ddTHH:mm:ssZ");
         var fields = StoryFields.Of(again.DepositWaiver ?? new DepositWaiver());
         fields["replayed"] = replayedFrom is not null;
         fields["replayed_from"] = replayedFrom;

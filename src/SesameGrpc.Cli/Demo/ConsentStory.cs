@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Grpc.Core;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Sandbox;
 using SesameGrpc.Client;
@@ -15,7 +14,7 @@ namespace SesameGrpc.Cli.Demo;
 /// <param name="bike">The partner's calls.</param>
 /// <param name="oauth">The partner's connection to the authorization server, with its certificate.</param>
 /// <param name="person">The person's browser.</param>
-internal sealed class ConsentStory(SesamePartnerClient bike, HttpClient oauth, PersonBrowser person)
+internal sealed class ConsentStory(SesameClient bike, HttpClient oauth, PersonBrowser person)
 {
     private const string Who = "test-650-noconsent";
     private const string Programme = "bike.deposit_free";
@@ -129,11 +128,10 @@ internal sealed class ConsentStory(SesamePartnerClient bike, HttpClient oauth, P
                 cancellationToken: cancellationToken
             );
         }
-        catch (RpcException refused)
+        catch (SesameException refused)
         {
-            var error = SesameError.From(refused);
-            (code, reason) = (ErrorReport.CodeName(refused.StatusCode), error.Reason);
-            metadata = error.Metadata.GetValueOrDefault("consent_metadata");
+            (code, reason) = (ErrorReport.CodeName(refused.StatusCode), refused.ReasonName);
+            metadata = refused.Metadata.GetValueOrDefault("consent_metadata");
         }
 
         return new DemoStep(

@@ -13,7 +13,7 @@ namespace SesameGrpc.Cli.Demo;
 /// <param name="thief">Another partner's connection, with the site's tokens.</param>
 /// <param name="person">The person's browser.</param>
 /// <param name="visitor">The browser of somebody who looks at profiles.</param>
-internal sealed partial class DatingStory(SesamePartnerClient baihe, SesamePartnerClient thief, PersonBrowser person, PersonBrowser visitor)
+internal sealed partial class DatingStory(SesameClient baihe, SesameClient thief, PersonBrowser person, PersonBrowser visitor)
 {
     private const string Who = "test-700";
     private const string PointBelow = "test-549";

@@ -58,16 +58,12 @@ internal sealed class DemoStage : IAsyncDisposable
     }
 
     /// <summary>A demo partner's connection, with tokens for these scopes.</summary>
-    public SesamePartnerClient Partner(string id, params string[] scopes) => Kept(new SesamePartnerClient(Options(id, scopes), time));
+    public SesameClient Partner(string id, params string[] scopes) => Kept(new SesameClient(Options(id, scopes), time));
 
     /// <summary>A demo partner's connection on which another partner's tokens are shown.</summary>
-    public SesamePartnerClient PartnerWithTokensOf(SesamePartnerClient other, string id) =>
+    public SesameClient PartnerWithTokensOf(SesameClient other, string id) =>
         Kept(
-            new SesamePartnerClient(
-                Options(id, []),
-                time,
-                async cancellationToken => (await other.Tokens.GetAsync(cancellationToken)).Value
-            )
+            new SesameClient(Options(id, [], async cancellationToken => (await other.GetAccessTokenAsync(cancellationToken)).Value), time)
         );
 
     /// <summary>A demo partner's connection to the authorization server, with its certificate.</summary>
@@ -129,13 +125,14 @@ internal sealed class DemoStage : IAsyncDisposable
         return connection;
     }
 
-    private SesameClientOptions Options(string partner, string[] scopes) =>
+    private SesameClientOptions Options(string partner, string[] scopes, Func<CancellationToken, Task<string>>? tokenProvider = null) =>
         new()
         {
             PartnerId = partner,
-            GatewayUrl = gateway.Addresses.PartnerUrl,
+            GatewayUrls = [gateway.Addresses.PartnerUrl],
             IssuerUrl = gateway.Addresses.PublicUrl,
-            Certificates = certificates.Partner(partner),
+            Certificate = certificates.Partner(partner),
             Scopes = scopes,
+            TokenProvider = tokenProvider,
         };
 }

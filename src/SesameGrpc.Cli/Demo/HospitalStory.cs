@@ -9,7 +9,7 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>A patient is accepted by phone, treated by several departments without a payment queue, and pays once, what insurance leaves.</summary>
-internal sealed class HospitalStory(SesamePartnerClient hospital)
+internal sealed class HospitalStory(SesameClient hospital)
 {
     private const string Programme = "hospital.pay_later";
     private const string Patient = "test-650";

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Grpc.Core;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
@@ -8,7 +7,7 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>Two libraries lend without a deposit: one from the programme's own threshold on, one that asks for more.</summary>
-internal sealed class LibraryStory(SesamePartnerClient province, SesamePartnerClient city, KioskScene kiosk)
+internal sealed class LibraryStory(SesameClient province, SesameClient city, KioskScene kiosk)
 {
     private const string Programme = "library.card_free";
     private const string NotAgreed = "test-550-noconsent";
@@ -50,7 +49,7 @@ internal sealed class LibraryStory(SesamePartnerClient province, SesamePartnerCl
     }
 
     private static async Task<DemoStep> CheckAsync(
-        SesamePartnerClient library,
+        SesameClient library,
         string subject,
         string action,
         DecisionReason? refusal,
@@ -94,9 +93,9 @@ internal sealed class LibraryStory(SesamePartnerClient province, SesamePartnerCl
                 cancellationToken: cancellationToken
             );
         }
-        catch (RpcException refused)
+        catch (SesameException refused)
         {
-            (code, reason) = (ErrorReport.CodeName(refused.StatusCode), SesameError.From(refused).Reason);
+            (code, reason) = (ErrorReport.CodeName(refused.StatusCode), refused.ReasonName);
         }
 
         return new DemoStep(

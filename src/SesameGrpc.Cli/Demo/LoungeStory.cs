@@ -7,7 +7,7 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>A station's lounge opens by the score and one of two facts about the traveller, which the railway states.</summary>
-internal sealed class LoungeStory(SesamePartnerClient railway)
+internal sealed class LoungeStory(SesameClient railway)
 {
     private const string Programme = "rail.lounge";
     private const string Ticket = "ticket_class";

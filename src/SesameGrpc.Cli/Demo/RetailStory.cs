@@ -8,7 +8,7 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>Goods are tried before they are paid for, a phone is lent for days, and a line of credit grows with the score.</summary>
-internal sealed class RetailStory(SesamePartnerClient shop, SesamePartnerClient lender)
+internal sealed class RetailStory(SesameClient shop, SesameClient lender)
 {
     public async IAsyncEnumerable<DemoStep> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed class RetailStory(SesamePartnerClient shop, SesamePartnerClient 
     }
 
     private static async Task<GrantDepositWaiverResponse> GrantAsync(
-        SesamePartnerClient partner,
+        SesameClient partner,
         string subject,
         string programme,
         string order,

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Grpc.Core;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
@@ -7,7 +6,7 @@ using SesameGrpc.Contracts.Partner.V1;
 namespace SesameGrpc.Cli.Demo;
 
 /// <summary>Uses one partner's token on another partner's connection, which must be refused.</summary>
-internal sealed class StolenToken(SesamePartnerClient thief, string subject, string victim = "Hello Bike")
+internal sealed class StolenToken(SesameClient thief, string subject, string victim = "Hello Bike")
 {
     public async Task<DemoStep> RunAsync(CancellationToken cancellationToken)
     {
@@ -19,13 +18,12 @@ internal sealed class StolenToken(SesamePartnerClient thief, string subject, str
             );
             return Step("OK", reason: null, "The call was answered, which must never happen.");
         }
-        catch (RpcException refused)
+        catch (SesameException refused)
         {
-            var error = SesameError.From(refused);
             return Step(
                 ErrorReport.CodeName(refused.StatusCode),
-                error.Reason,
-                $"{error.Message} A stolen token is worth nothing without its certificate's key."
+                refused.ReasonName,
+                $"{refused.Message} A stolen token is worth nothing without its certificate's key."
             );
         }
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Grpc.Core;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 
@@ -15,14 +14,13 @@ internal static class StoryRefusal
             await call();
             return Step("OK", null, "It was answered, though it had to be refused.", isExpected: false);
         }
-        catch (RpcException refused)
+        catch (SesameException refused)
         {
-            var error = SesameError.From(refused);
             return Step(
                 ErrorReport.CodeName(refused.StatusCode),
-                error.Reason,
-                $"{error.Reason}: {error.Message.TrimEnd('.')}. {meaning}",
-                error.Reason == expectedReason
+                refused.ReasonName,
+                $"{refused.ReasonName}: {refused.Message.TrimEnd('.')}. {meaning}",
+                refused.ReasonName == expectedReason
             );
         }
 

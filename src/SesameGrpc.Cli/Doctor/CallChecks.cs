@@ -6,6 +6,7 @@ using Grpc.Health.V1;
 using Grpc.Net.Client;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
+using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Cli.Doctor;
 
@@ -18,8 +19,8 @@ internal static class CallChecks
     /// <summary>A health check needs a certificate and no token: its refusal is about the certificate or the partner.</summary>
     public static async Task<Finding> GatewayAsync(PartnerSetup setup, CancellationToken cancellationToken)
     {
-        var url = setup.Options.GatewayUrl;
-        using var handler = MutualTlsHandler.Create(setup.Options.Certificates, resumeSessions: false);
+        var url = setup.GatewayUrl;
+        using var handler = MutualTlsHandler.Create(setup.Options.Certificate, resumeSessions: false);
         using var channel = GrpcChannel.ForAddress(url, new GrpcChannelOptions { HttpHandler = handler });
         try
         {
@@ -38,15 +39,15 @@ internal static class CallChecks
         }
         catch (RpcException refused)
         {
-            return Refused(refused, url);
+            return Refused(SesameException.From(refused), url);
         }
     }
 
     /// <summary>RFC 8414 section 3.3: the metadata names the issuer by the address that they were fetched from.</summary>
     public static async Task<Finding> IssuerAsync(PartnerSetup setup, CancellationToken cancellationToken)
     {
-        var address = setup.Options.IssuerUrl.AbsoluteUri.TrimEnd('/');
-        using var handler = MutualTlsHandler.Create(setup.Options.Certificates, resumeSessions: false);
+        var address = setup.Options.IssuerUrl!.AbsoluteUri.TrimEnd('/');
+        using var handler = MutualTlsHandler.Create(setup.Options.Certificate, resumeSessions: false);
         using var http = new HttpClient(handler, disposeHandler: false) { Timeout = PartnerSetup.Patience };
         const string Fix = "Correct --issuer: it is the gateway's public listener, 7444, or the issuer that the operator named.";
         try
@@ -93,23 +94,22 @@ internal static class CallChecks
             return Finding.Ok("The one that was given.");
         }
 
-        using var handler = MutualTlsHandler.Create(setup.Options.Certificates, resumeSessions: false);
-        using var tokens = new AccessTokenSource(setup.Options, handler, setup.Time);
+        using var client = new SesameClient(setup.Options, setup.Time);
         try
         {
-            setup.Token = await tokens.GetAsync(cancellationToken);
+            setup.Token = await client.GetAccessTokenAsync(cancellationToken);
             return Finding.Ok($"{setup.Token.ExpiresInSeconds} s for {setup.Token.Scope}.");
         }
-        catch (SesameException refused)
-        {
-            return Finding.Wrong($"The issuer gives no token ({refused.Reason}): {refused.Message}", Remedy.ForOAuth(refused.Reason));
-        }
-        catch (SesameUnreachableException unreachable)
+        catch (SesameException unreachable) when (unreachable.IsUnreachable)
         {
             return Finding.Wrong(
                 $"The token endpoint that the issuer's metadata name: {unreachable.Message}",
                 "The operator corrects Sesame:Listeners:PartnerUrl, or the issuer its metadata."
             );
+        }
+        catch (SesameException refused)
+        {
+            return Finding.Wrong($"The issuer gives no token ({refused.ReasonName}): {refused.Message}", Remedy.For(refused));
         }
     }
 
@@ -134,30 +134,28 @@ internal static class CallChecks
     /// <summary>A call that tells of nobody. That its scope is missing is as good an answer: the token was taken.</summary>
     public static async Task<Finding> CallAsync(PartnerSetup setup, CancellationToken cancellationToken)
     {
-        using var client = new SesamePartnerClient(setup.Options, setup.Time, _ => Task.FromResult(setup.Token!.Value));
+        setup.Options.TokenProvider = _ => Task.FromResult(setup.Token!.Value);
+        using var client = new SesameClient(setup.Options, setup.Time);
         try
         {
-            var answer = await client.Eligibility.ListProgrammesAsync(new(), cancellationToken: cancellationToken);
+            var answer = await client.Eligibility.ListProgrammesAsync(new ListProgrammesRequest(), cancellationToken: cancellationToken);
             return Finding.Ok($"ListProgrammes answers: {string.Join(", ", answer.Programmes.Select(programme => programme.Programme))}.");
         }
-        catch (RpcException refused) when (SesameError.From(refused).Reason == "SCOPE_MISSING")
+        catch (SesameException refused) when (refused.Reason == ErrorReason.ScopeMissing)
         {
             return Finding.Ok("The token counts; its scopes do not include eligibility.check.");
         }
-        catch (RpcException refused)
+        catch (SesameException refused)
         {
-            return Refused(refused, setup.Options.GatewayUrl);
+            return Refused(refused, setup.GatewayUrl);
         }
     }
 
-    private static Finding Refused(RpcException refused, Uri url)
-    {
-        var error = SesameError.From(refused);
-        return error.Reason is null
+    private static Finding Refused(SesameException error, Uri url) =>
+        error.ReasonName is null
             ? Finding.Wrong(
-                $"{url.Authority} is no partner listener of a gateway: {refused.StatusCode}, {error.Message}",
+                $"{url.Authority} is no partner listener of a gateway: {error.StatusCode}, {error.Message}",
                 "Correct --gateway: partners call the partner listener, 7443."
             )
-            : Finding.Wrong($"{error.Reason}: {error.Message}", Remedy.For(error));
-    }
+            : Finding.Wrong($"{error.ReasonName}: {error.Message}", Remedy.For(error));
 }

@@ -12,7 +12,7 @@ internal static class FileChecks
 
     public static Finding Certificate(PartnerSetup setup)
     {
-        var path = setup.Options.Certificates.CertificatePath;
+        var path = setup.Options.Certificate.CertificatePath;
         if (Read(path, out var pem) is { } fault)
         {
             return Finding.Wrong(
@@ -37,7 +37,7 @@ internal static class FileChecks
 
     public static Finding Key(PartnerSetup setup)
     {
-        var path = setup.Options.Certificates.KeyPath;
+        var path = setup.Options.Certificate.KeyPath;
         if (Read(path, out var pem) is { } fault)
         {
             return Finding.Wrong(fault, "Name the certificate's private key with --key or SESAME_KEY.");
@@ -66,15 +66,15 @@ internal static class FileChecks
         try
         {
             using var both = X509Certificate2.CreateFromPemFile(
-                setup.Options.Certificates.CertificatePath,
-                setup.Options.Certificates.KeyPath
+                setup.Options.Certificate.CertificatePath,
+                setup.Options.Certificate.KeyPath
             );
             return Finding.Ok("The key belongs to the certificate.");
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             return Finding.Wrong(
-                $"The key in {setup.Options.Certificates.KeyPath} does not belong to the certificate.",
+                $"The key in {setup.Options.Certificate.KeyPath} does not belong to the certificate.",
                 "Name the key with which the certificate was requested; when it is lost, have a new certificate issued."
             );
         }
@@ -145,7 +145,7 @@ internal static class FileChecks
 
     public static Finding Ca(PartnerSetup setup)
     {
-        var path = setup.Options.Certificates.CaPath;
+        var path = setup.Options.Certificate.CaPath;
         const string Fix = "Name the CA of the gateway's certificate, PEM, with --ca or SESAME_CA; the operator has it.";
         if (Read(path, out _) is { } fault)
         {

@@ -142,7 +142,7 @@ internal static class NetworkChecks
                         "Set this machine's clock right; if it is, the operator must renew the gateway's certificate."
                     )
                     : Finding.Wrong(
-                        $"{setup.Options.Certificates.CaPath} does not vouch for {url.Authority}, whose certificate comes from {server.Issuer}.",
+                        $"{setup.Options.Certificate.CaPath} does not vouch for {url.Authority}, whose certificate comes from {server.Issuer}.",
                         "Name the CA of this gateway with --ca or SESAME_CA; if you have it, something in between opens TLS and must not."
                     );
             }
@@ -169,10 +169,10 @@ internal static class NetworkChecks
         );
 
     public static Finding Http2(PartnerSetup setup) =>
-        setup.Hellos[setup.Options.GatewayUrl].SpeaksHttp2
+        setup.Hellos[setup.GatewayUrl].SpeaksHttp2
             ? Finding.Ok("Agreed.")
             : Finding.Wrong(
-                $"{setup.Options.GatewayUrl.Authority} does not agree to HTTP/2, without which there is no gRPC.",
+                $"{setup.GatewayUrl.Authority} does not agree to HTTP/2, without which there is no gRPC.",
                 "Something in between opens TLS and speaks HTTP/1.1: have it pass TLS on unopened."
             );
 

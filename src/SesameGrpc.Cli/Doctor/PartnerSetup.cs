@@ -31,8 +31,11 @@ internal sealed class PartnerSetup(SesameClientOptions options, string? givenTok
     /// <summary>The token that calls are made with.</summary>
     public AccessToken? Token { get; set; }
 
+    /// <summary>The partner listener.</summary>
+    public Uri GatewayUrl => Options.GatewayUrls[0];
+
     /// <summary>The two addresses, with the options that say them.</summary>
-    public IEnumerable<(string Option, Uri Url)> Addresses => [("--gateway", Options.GatewayUrl), ("--issuer", Options.IssuerUrl)];
+    public IEnumerable<(string Option, Uri Url)> Addresses => [("--gateway", GatewayUrl), ("--issuer", Options.IssuerUrl!)];
 
     public void Dispose() => Certificate?.Dispose();
 }

@@ -67,7 +67,7 @@ internal static class EventCommands
         var start = new StreamEventsRequest { ResumeToken = context.Get(From) ?? "", OnlyNew = context.Get(OnlyNew) };
         try
         {
-            await foreach (var message in Subscribe(context, client).ReadAsync(start, cancellationToken))
+            await foreach (var message in Subscribe(context, client, start, cancellationToken))
             {
                 if (message.Event is { } item)
                 {
@@ -84,12 +84,18 @@ internal static class EventCommands
     }
 
     /// <summary>The partner's events as one sequence, which tells on stderr when it was interrupted.</summary>
-    public static EventSubscription Subscribe(CommandContext context, SesamePartnerClient client) =>
-        new(client.Events, context.Time)
-        {
-            OnInterrupted = (broken, pause) =>
+    public static IAsyncEnumerable<StreamEventsResponse> Subscribe(
+        CommandContext context,
+        SesameClient client,
+        StreamEventsRequest start,
+        CancellationToken cancellationToken
+    ) =>
+        client.Events.SubscribeAsync(
+            start,
+            (broken, pause) =>
                 context.Output.Error.WriteLine($"Interrupted ({broken.StatusCode}); goes on in {pause.TotalSeconds:0.#} s."),
-        };
+            cancellationToken
+        );
 
     /// <summary>An event in words, or as JSON.</summary>
     public static void Show(CliOutput output, Event item)

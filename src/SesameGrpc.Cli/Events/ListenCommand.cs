@@ -59,7 +59,7 @@ internal static class ListenCommand
         var isOpen = false;
         try
         {
-            await foreach (var message in EventCommands.Subscribe(context, client).ReadAsync(start, cancellationToken))
+            await foreach (var message in EventCommands.Subscribe(context, client, start, cancellationToken))
             {
                 if (!isOpen)
                 {

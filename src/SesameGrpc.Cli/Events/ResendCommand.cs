@@ -80,7 +80,7 @@ internal static class ResendCommand
 
     // Newest event first, page by page.
     private static async IAsyncEnumerable<WebhookDelivery> DeliveriesAsync(
-        WebhookService.WebhookServiceClient webhooks,
+        WebhooksClient webhooks,
         string endpoint,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -99,7 +99,7 @@ internal static class ResendCommand
     }
 
     private static async Task<long> RedeliverAsync(
-        WebhookService.WebhookServiceClient webhooks,
+        WebhooksClient webhooks,
         string endpoint,
         IEnumerable<string> ids,
         DateTimeOffset? failedSince,

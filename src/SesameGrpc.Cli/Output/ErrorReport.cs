@@ -23,21 +23,14 @@ internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason
     public static ErrorReport? From(Exception failure) =>
         failure switch
         {
-            RpcException refused => From(refused),
-            SesameUnreachableException unreachable => Unreachable(unreachable.Message),
+            RpcException refused => From(SesameException.From(refused)),
+            SesameException refused => From(refused),
             GatewayStartException start => new ErrorReport(
                 ExitCode.Unreachable,
                 "UNAVAILABLE",
                 "GATEWAY_NOT_STARTED",
                 start.Message,
                 "Mend what the message names, then start it again."
-            ),
-            SesameException token => new ErrorReport(
-                ExitCode.CallFailed,
-                "UNAUTHENTICATED",
-                token.Reason,
-                token.Message,
-                Remedy.ForOAuth(token.Reason)
             ),
             UsageException usage => new ErrorReport(
                 ExitCode.Usage,
@@ -106,25 +99,24 @@ internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason
         }
     }
 
-    private static ErrorReport From(RpcException refused)
+    private static ErrorReport From(SesameException refused)
     {
-        var error = SesameError.From(refused);
-        if (error.Reason is null && (refused.StatusCode == StatusCode.Unavailable || IsConnectionFault(refused.Status.DebugException)))
+        if (refused.IsUnreachable)
         {
-            return Unreachable(refused.Status.DebugException?.GetBaseException().Message ?? error.Message);
+            return Unreachable(refused.Message);
         }
 
-        if (error.Reason is null && refused.StatusCode == StatusCode.Cancelled)
+        if (refused.ReasonName is null && refused.StatusCode == StatusCode.Cancelled)
         {
             return Cancelled();
         }
 
         var code = CodeName(refused.StatusCode);
-        return new ErrorReport(ExitCode.CallFailed, code, error.Reason ?? code, error.Message, Remedy.For(error))
+        return new ErrorReport(ExitCode.CallFailed, code, refused.ReasonName ?? code, refused.Message, Remedy.For(refused))
         {
-            RequestId = error.RequestId,
-            HelpUrl = error.HelpUrl,
-            Fields = error.FieldViolations,
+            RequestId = refused.RequestId,
+            HelpUrl = refused.HelpUrl,
+            Fields = refused.FieldViolations,
         };
     }
 
@@ -140,8 +132,6 @@ internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason
             "Stopped before the answer.",
             "Run the same command again; an import goes on where it stopped."
         );
-
-    private static bool IsConnectionFault(Exception? cause) => cause is HttpRequestException or SesameUnreachableException;
 
     private static ErrorReport Unreachable(string message) =>
         new(

@@ -9,6 +9,8 @@ internal static class Remedy
 {
     private const string SendAgain = "Send the same request again, with the same request id.";
     private const string QuoteId = "Quote the request id to the operator of the gateway.";
+    private const string AskForFewer = "Ask only for scopes that the operator has given the partner.";
+    private const string CheckIssuer = "Check the issuer's address and its metadata.";
 
     private static readonly FrozenDictionary<string, string> ByReason = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -48,28 +50,25 @@ internal static class Remedy
         ["ISSUER_UNAVAILABLE"] = "Try again later: the issuer whose keys check tokens does not answer the gateway.",
         ["CANCELLED"] = SendAgain,
         ["INTERNAL"] = QuoteId,
+        ["invalid_client"] = "Check that the partner exists, is not suspended, and that this is its certificate.",
+        ["invalid_scope"] = AskForFewer,
+        ["invalid_request"] = AskForFewer,
+        ["ISSUER_METADATA_INVALID"] = CheckIssuer,
+        ["TOKEN_REFUSED"] = CheckIssuer,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static string For(SesameError error)
+    public static string For(SesameException error)
     {
-        if (error.Reason is not null && ByReason.TryGetValue(error.Reason, out var advice))
+        if (error.ReasonName is not null && ByReason.TryGetValue(error.ReasonName, out var advice))
         {
-            return error.RetryDelay is { } delay ? $"{advice} Wait {delay.TotalSeconds:0.###} s first." : advice;
+            return error.RetryAfter is { } delay ? $"{advice} Wait {delay.TotalSeconds:0.###} s first." : advice;
         }
 
-        return error.Code switch
+        return error.StatusCode switch
         {
             StatusCode.DeadlineExceeded or StatusCode.Aborted => SendAgain,
             StatusCode.Unimplemented => "Check that the address is the right listener of the gateway.",
             _ => "Read the message; if it does not help, ask the operator of the gateway.",
         };
     }
-
-    public static string ForOAuth(string reason) =>
-        reason switch
-        {
-            "invalid_client" => "Check that the partner exists, is not suspended, and that this is its certificate.",
-            "invalid_scope" or "invalid_request" => "Ask only for scopes that the operator has given the partner.",
-            _ => "Check the issuer's address and its metadata.",
-        };
 }

@@ -48,7 +48,7 @@ internal static class PartnerJoinCommand
         var files = context.Certificates.Partner(partner);
         if (context.Get(ConnectionOptions.Ca) is { } own)
         {
-            files = files with { CaPath = own };
+            files.CaPath = own;
         }
         else
         {
@@ -74,20 +74,19 @@ internal static class PartnerJoinCommand
         CommandContext context,
         Uri url,
         string partner,
-        ClientCertificateFiles files,
+        ClientCertificateOptions files,
         CancellationToken cancellationToken
     )
     {
         var options = new SesameClientOptions
         {
             PartnerId = partner,
-            GatewayUrl = url,
+            GatewayUrls = [url],
             IssuerUrl = url,
-            Certificates = files,
+            Certificate = files,
         };
-        using var handler = MutualTlsHandler.Create(files, resumeSessions: false);
-        using var tokens = new AccessTokenSource(options, handler, context.Time);
-        var token = await tokens.GetAsync(cancellationToken);
+        using var client = new SesameClient(options, context.Time);
+        var token = await client.GetAccessTokenAsync(cancellationToken);
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(files.CertificatePath);
         if (context.Output.Json)
         {

@@ -4,7 +4,6 @@ using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
-using Payments = SesameGrpc.Contracts.Partner.V1.DeferredPaymentService.DeferredPaymentServiceClient;
 
 namespace SesameGrpc.Cli.Visits;
 
@@ -139,7 +138,13 @@ internal static class VisitCommands
     }
 
     /// <summary>What a command works with: the visit that it names, and the name of its request.</summary>
-    private sealed record VisitCall(CommandContext Context, Payments Payments, Visit Visit, string RequestId, CancellationToken Token)
+    private sealed record VisitCall(
+        CommandContext Context,
+        DeferredPaymentsClient Payments,
+        Visit Visit,
+        string RequestId,
+        CancellationToken Token
+    )
     {
         public Money Amount => ChargeArgument.Cny(Context.Get(AmountFen));
     }

@@ -7,7 +7,7 @@ namespace SesameGrpc.Sip2Proxy.Patrons;
 
 /// <summary>Asks the gateway whether a patron may borrow without a deposit, and waits for its word no longer than it may.</summary>
 internal sealed partial class DepositCheck(
-    SesamePartnerClient gateway,
+    SesameClient gateway,
     PatronDirectory patrons,
     ProxySettings settings,
     TimeProvider time,
@@ -25,17 +25,17 @@ internal sealed partial class DepositCheck(
         try
         {
             var request = new CheckEligibilityRequest { Subject = subject, Programme = settings.Options.Programme };
-            using var call = gateway.Eligibility.CheckEligibilityAsync(request, cancellationToken: cancellationToken);
+            var call = gateway.Eligibility.CheckEligibilityAsync(request, cancellationToken: cancellationToken);
             var response = await call.ResponseAsync.WaitAsync(settings.GatewayTimeout, time, cancellationToken);
             return ScreenNotice.Of(response, settings.Options.TellReason);
         }
-        catch (RpcException refused) when (SesameError.From(refused).Reason == "RESOURCE_NOT_FOUND")
+        catch (SesameException refused) when (refused.Reason == ErrorReason.ResourceNotFound)
         {
             return ScreenNotice.NotAgreed;
         }
-        catch (RpcException failed) when (!cancellationToken.IsCancellationRequested)
+        catch (SesameException failed)
         {
-            LogNoAnswer(failed.StatusCode, SesameError.From(failed).Reason ?? "no reason");
+            LogNoAnswer(failed.StatusCode, failed.ReasonName ?? "no reason");
             return null;
         }
         catch (TimeoutException)
@@ -50,10 +50,10 @@ internal sealed partial class DepositCheck(
     {
         try
         {
-            await gateway.Tokens.GetAsync(stoppingToken);
+            await gateway.GetAccessTokenAsync(stoppingToken);
             LogConnected(settings.Options.GatewayUrl, settings.Options.Partner);
         }
-        catch (Exception failure) when (failure is SesameException or SesameUnreachableException)
+        catch (SesameException failure)
         {
             LogNoToken(failure.Message);
         }

@@ -21,9 +21,9 @@ public sealed class ErrorReportTests
             { 1, Refused(StatusCode.Unavailable, "ANY_REASON") },
             { 4, new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "Error connecting")) },
             { 4, new RpcException(new Grpc.Core.Status(StatusCode.Internal, "Error starting call", new HttpRequestException("refused"))) },
-            { 4, new SesameUnreachableException(new Uri("https://localhost:1"), cause: null) },
+            { 4, new SesameException(StatusCode.Unavailable, reasonName: null, "https://localhost:1 does not answer.") },
             { 4, new GatewayStartException("Port 1 is taken.") },
-            { 1, new SesameException("invalid_client", "No.") },
+            { 1, new SesameException(StatusCode.Unauthenticated, "invalid_client", "No.") },
             { 1, new FileNotFoundException("gone") },
             { 1, new CryptographicException("bad key") },
             { 1, new ScoreFileException("no header") },
@@ -73,16 +73,13 @@ public sealed class ErrorReportTests
     [Fact]
     public void Remedy_EveryErrorReason_HasItsOwnAdvice()
     {
-        var general = Remedy.For(new SesameError(StatusCode.Unknown, Reason: null, "", null, null, null));
+        var general = Remedy.For(new SesameException(StatusCode.Unknown, reasonName: null, ""));
         var reasons = System
             .Enum.GetValues<ErrorReason>()
             .Where(reason => reason != ErrorReason.Unspecified)
             .Select(reason => MessageJson.Name(reason));
 
-        Assert.All(
-            reasons,
-            reason => Assert.NotEqual(general, Remedy.For(new SesameError(StatusCode.Unknown, reason, "", null, null, null)))
-        );
+        Assert.All(reasons, reason => Assert.NotEqual(general, Remedy.For(new SesameException(StatusCode.Unknown, reason, ""))));
     }
 
     private static RpcException Refused(StatusCode code, string reason) =>

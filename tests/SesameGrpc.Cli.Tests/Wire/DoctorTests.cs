@@ -59,9 +59,9 @@ public sealed class DoctorTests(DevSandbox sandbox) : IClassFixture<DevSandbox>
         var options = new SesameClientOptions
         {
             PartnerId = "hello-bike",
-            GatewayUrl = new Uri(sandbox.PartnerUrl),
+            GatewayUrls = [new Uri(sandbox.PartnerUrl)],
             IssuerUrl = new Uri(sandbox.PublicUrl),
-            Certificates = new DevelopmentCertificates(sandbox.Certs, time).Partner("hello-bike"),
+            Certificate = new DevelopmentCertificates(sandbox.Certs, time).Partner("hello-bike"),
         };
         using var setup = new PartnerSetup(options, null, time);
         var wrong = new List<(string Check, Finding Finding)>();

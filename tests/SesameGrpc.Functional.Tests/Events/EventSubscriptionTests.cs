@@ -19,9 +19,10 @@ public sealed class EventSubscriptionTests
         var bike = await gateway.ConnectAsync("bike", new Enrolment { Programme = "bike.deposit_free" });
         using var client = Client(gateway, bike, time);
         var interruptions = 0;
-        var subscription = new EventSubscription(client.Events, TimeProvider.System) { OnInterrupted = (_, _) => interruptions++ };
         using var cancellation = new CancellationTokenSource();
-        await using var messages = subscription.ReadAsync(new StreamEventsRequest(), cancellation.Token).GetAsyncEnumerator();
+        await using var messages = client
+            .Events.SubscribeAsync(new StreamEventsRequest(), (_, _) => interruptions++, cancellation.Token)
+            .GetAsyncEnumerator();
         var waiver = (await bike.GrantAsync("p", "bike.deposit_free", "1")).DepositWaiver;
         var first = await NextEventAsync(messages);
         time.Advance(TimeSpan.FromMinutes(11));
@@ -35,17 +36,17 @@ public sealed class EventSubscriptionTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await messages.MoveNextAsync());
     }
 
-    private static SesamePartnerClient Client(GatewayUnderTest gateway, ConnectedPartner partner, TimeProvider time)
+    private static SesameClient Client(GatewayUnderTest gateway, ConnectedPartner partner, TimeProvider time)
     {
         var (certificate, key) = (Path.Combine(gateway.DataDirectory, "bike.pem"), Path.Combine(gateway.DataDirectory, "bike.key.pem"));
         PemFiles.WriteWithKey(certificate, key, partner.Certificate);
-        return new SesamePartnerClient(
+        return new SesameClient(
             new SesameClientOptions
             {
                 PartnerId = "bike",
-                GatewayUrl = gateway.PartnerUrl,
+                GatewayUrls = [gateway.PartnerUrl],
                 IssuerUrl = gateway.PublicUrl,
-                Certificates = new ClientCertificateFiles(certificate, key, Path.Combine(gateway.CertificateDirectory, "ca.pem")),
+                Certificate = ClientCertificateOptions.FromPem(certificate, key, Path.Combine(gateway.CertificateDirectory, "ca.pem")),
                 Scopes = [PartnerScopes.EventRead],
             },
             time

@@ -19,8 +19,7 @@ internal static class EventConsumer
     {
         var folder = arguments[0];
         await using var receiver = await PushedEvents.ReceiveAsync(folder, int.Parse(arguments[3], CultureInfo.InvariantCulture));
-        using var client = new SesamePartnerClient(OptionsIn(folder, new Uri(arguments[1]), new Uri(arguments[2])), TimeProvider.System);
-        var subscription = new EventSubscription(client.Events, TimeProvider.System);
+        using var client = new SesameClient(OptionsIn(folder, new Uri(arguments[1]), new Uri(arguments[2])), TimeProvider.System);
         var tokenFile = Path.Combine(folder, "token");
         var start = new StreamEventsRequest { ResumeToken = File.Exists(tokenFile) ? await File.ReadAllTextAsync(tokenFile) : "" };
         await using var received = new StreamWriter(ReceivedFile(folder), append: true) { AutoFlush = true };
@@ -28,7 +27,7 @@ internal static class EventConsumer
 
         // Its input ends with whoever started it: nobody else would end it, and it would call for ever at an address that becomes somebody else's.
         _ = Task.Run(Console.In.ReadToEnd).ContinueWith(_ => Environment.Exit(0), TaskScheduler.Default);
-        await foreach (var message in subscription.ReadAsync(start, CancellationToken.None))
+        await foreach (var message in client.Events.SubscribeAsync(start))
         {
             if (message.Event is not { DepositWaiver: var waiver } item)
             {
@@ -52,9 +51,9 @@ internal static class EventConsumer
         new()
         {
             PartnerId = Partner,
-            GatewayUrl = gateway,
+            GatewayUrls = [gateway],
             IssuerUrl = issuer,
-            Certificates = new ClientCertificateFiles(
+            Certificate = ClientCertificateOptions.FromPem(
                 Path.Combine(folder, "bike.pem"),
                 Path.Combine(folder, "bike.key.pem"),
                 Path.Combine(folder, "ca.pem")

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
 using SesameGrpc.Client;
 using SesameGrpc.Contracts.Partner.V1;
 
 namespace SesameGrpc.Soak.Events;
 
 /// <summary>Changes waivers, each worker those of its own persons, and repeats each request until it is answered, over all kills.</summary>
-internal sealed class EventWriters(SesamePartnerClient client, int seed)
+internal sealed class EventWriters(SesameClient client, int seed)
 {
     private const int Workers = 24;
     private const int PersonsPerWorker = 4;
@@ -38,7 +37,7 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
                 Programme = Programme,
             };
             var granted = await UntilAnsweredAsync(
-                options => client.DepositWaivers.GrantDepositWaiverAsync(grant, options),
+                () => client.DepositWaivers.GrantDepositWaiverAsync(grant, cancellationToken: cancellationToken),
                 answer => answer.DepositWaiver,
                 cancellationToken
             );
@@ -52,7 +51,7 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
         {
             var cancel = new CancelDepositWaiverRequest { RequestId = $"e-{order}", DepositWaiverId = waiver.DepositWaiverId };
             await UntilAnsweredAsync(
-                options => client.DepositWaivers.CancelDepositWaiverAsync(cancel, options),
+                () => client.DepositWaivers.CancelDepositWaiverAsync(cancel, cancellationToken: cancellationToken),
                 answer => answer.DepositWaiver,
                 cancellationToken
             );
@@ -74,7 +73,7 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
             },
         };
         await UntilAnsweredAsync(
-            options => client.DepositWaivers.CompleteDepositWaiverAsync(complete, options),
+            () => client.DepositWaivers.CompleteDepositWaiverAsync(complete, cancellationToken: cancellationToken),
             answer => answer.DepositWaiver,
             cancellationToken
         );
@@ -85,14 +84,14 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
             Amount = amount,
         };
         await UntilAnsweredAsync(
-            options => client.DepositWaivers.ReportDepositWaiverPaymentAsync(report, options),
+            () => client.DepositWaivers.ReportDepositWaiverPaymentAsync(report, cancellationToken: cancellationToken),
             answer => answer.DepositWaiver,
             cancellationToken
         );
     }
 
     private async Task<DepositWaiver> UntilAnsweredAsync<T>(
-        Func<CallOptions, AsyncUnaryCall<T>> send,
+        Func<SesameCall<T>> send,
         Func<T, DepositWaiver> read,
         CancellationToken cancellationToken
     )
@@ -101,7 +100,7 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
         {
             try
             {
-                var waiver = read(await send(new CallOptions(cancellationToken: cancellationToken)));
+                var waiver = read(await send());
                 acknowledged.Enqueue((waiver.OrderId, waiver.Revision));
                 return waiver;
             }
@@ -114,12 +113,7 @@ internal sealed class EventWriters(SesamePartnerClient client, int seed)
 
     // The gateway, or the way to it, is gone for a moment. Whatever it refuses by a reason of its own is a fault of this program.
     private static bool IsInterruption(Exception exception) =>
-        exception switch
-        {
-            SesameUnreachableException or SesameException => true,
-            RpcException refused => SesameError.From(refused).Reason is null or "STORE_UNAVAILABLE" or "DEADLINE_EXCEEDED" or "CANCELLED",
-            _ => false,
-        };
+        exception is SesameException { ReasonName: null or "STORE_UNAVAILABLE" or "DEADLINE_EXCEEDED" or "CANCELLED" };
 
     private static string PersonOf(int worker, int person) => $"p-{worker}-{person}";
 }

@@ -47,7 +47,7 @@ internal sealed class EventsRun : IAsyncDisposable
 
     public async Task<EventsResult> RunAsync(int events, TextWriter progress)
     {
-        using var client = new SesamePartnerClient(
+        using var client = new SesameClient(
             EventConsumer.OptionsIn(site.CertificateDirectory, site.PartnerUrl, site.PublicUrl),
             TimeProvider.System
         );

@@ -2,29 +2,16 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using SesameGrpc.Contracts.Partner.V1;
 
-namespace SesameGrpc.Client;
+namespace SesameGrpc.Client.Calls;
 
-/// <summary>
-/// A partner's events as one sequence without end: when the stream breaks off or has to be opened anew (the instance stops, the access token ends), it goes on where it was. An
-/// event may come again, with the same event_id; none is left out.
-/// </summary>
-public sealed class EventSubscription
+/// <summary>Reads a partner's events, over as many streams as it takes.</summary>
+internal sealed class EventSubscription(EventService.EventServiceClient events, TimeProvider time)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly EventService.EventServiceClient events;
-    private readonly TimeProvider time;
-
-    /// <summary>Reads through this client; waits by this clock between two tries.</summary>
-    public EventSubscription(EventService.EventServiceClient events, TimeProvider time)
-    {
-        this.events = events ?? throw new ArgumentNullException(nameof(events));
-        this.time = time ?? throw new ArgumentNullException(nameof(time));
-    }
-
     /// <summary>Called when the stream broke off and is opened again after the pause. Default: nothing.</summary>
-    public Action<RpcException, TimeSpan>? OnInterrupted { get; init; }
+    public Action<SesameException, TimeSpan>? OnInterrupted { get; init; }
 
     /// <summary>
     /// Reads on until cancelled. Messages without an event say how far the stream has got. Throws when the gateway refuses for a reason that trying again does not change.
@@ -66,7 +53,7 @@ public sealed class EventSubscription
     }
 
     // The next message, or neither when the stream has ended, or why it broke off.
-    private static async Task<(StreamEventsResponse? Message, RpcException? Broken)> NextAsync(
+    private static async Task<(StreamEventsResponse? Message, SesameException? Broken)> NextAsync(
         IAsyncStreamReader<StreamEventsResponse> stream,
         CancellationToken cancellationToken
     )
@@ -75,20 +62,22 @@ public sealed class EventSubscription
         {
             return (await stream.MoveNext(cancellationToken) ? stream.Current : null, null);
         }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested && IsWorthTrying(SesameError.From(exception)))
-        {
-            return (null, exception);
-        }
         catch (RpcException exception) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
+        catch (RpcException exception)
+        {
+            var error = SesameException.From(exception);
+            return IsWorthTrying(error) ? (null, error) : throw error;
+        }
     }
 
     // Without a reason the answer did not come from the gateway: the connection broke, or something stands in between.
-    private static bool IsWorthTrying(SesameError error) =>
-        error.Reason is null or "TOKEN_EXPIRED"
-        || error.Code
+    private static bool IsWorthTrying(SesameException error) =>
+        error.ReasonName is null
+        || RetryRules.WantsNewToken(error)
+        || error.StatusCode
             is StatusCode.Unavailable
                 or StatusCode.DeadlineExceeded
                 or StatusCode.ResourceExhausted

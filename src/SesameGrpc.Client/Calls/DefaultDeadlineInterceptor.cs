@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
-namespace SesameGrpc.Client;
+namespace SesameGrpc.Client.Calls;
 
 /// <summary>Gives every unary call that states no deadline the client's own.</summary>
 internal sealed class DefaultDeadlineInterceptor(TimeSpan timeout, TimeProvider time) : Interceptor
