@@ -1,84 +1,46 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Grpc.Net.Client;
 
 namespace SesameGrpc.TestSupport;
 
-/// <summary>Where a gateway under test is, in whichever process it runs: its directory, certificates, ports and settings, and how to reach it.</summary>
+/// <summary>Where a gateway under test is, in whichever process it runs, and how to reach it.</summary>
 public sealed class GatewaySite : IDisposable
 {
     private readonly List<IDisposable> channels = [];
-    private readonly int[] ports = [.. Enumerable.Range(0, 4).Select(_ => TestEnvironment.FreePort())];
+    private readonly TestSite site;
 
-    public GatewaySite(string directory, TestAuthority authority)
-    {
-        (Directory, Authority) = (directory, authority);
-        (PartnerUrl, PublicUrl, OperatorUrl) = (Url(ports[0]), Url(ports[1]), Url(ports[2]));
-        InternalUrl = new Uri($"http://127.0.0.1:{ports[3]}");
-    }
+    public GatewaySite(string directory, TestAuthority authority) => site = new TestSite(directory, authority);
 
-    public string Directory { get; }
+    public string Directory => site.Directory;
 
-    public string CertificateDirectory => Path.Combine(Directory, "certs");
+    public string CertificateDirectory => site.CertificateDirectory;
 
-    public TestAuthority Authority { get; }
+    public TestAuthority Authority => site.Authority;
 
-    public Uri PartnerUrl { get; }
+    public Uri PartnerUrl => site.PartnerUrl;
 
-    public Uri PublicUrl { get; }
+    public Uri PublicUrl => site.PublicUrl;
 
-    public Uri OperatorUrl { get; }
+    public Uri OperatorUrl => site.OperatorUrl;
 
-    public Uri InternalUrl { get; }
+    public Uri InternalUrl => site.InternalUrl;
 
     /// <summary>Mints what the gateway needs and writes it to its directory.</summary>
-    public void WriteCertificates()
-    {
-        System.IO.Directory.CreateDirectory(CertificateDirectory);
-        PemFiles.WriteWithKey(Certificate("ca.pem"), Certificate("ca.key.pem"), Authority.Certificate);
-        File.WriteAllText(Certificate("crl.pem"), Authority.RevocationList());
-        PemFiles.WriteWithKey(Certificate("server.pem"), Certificate("server.key.pem"), Authority.Server());
-    }
+    public void WriteCertificates() => site.WriteCertificates();
 
     /// <summary>Makes the key ring that a gateway in production must find.</summary>
-    public void WriteKeys()
-    {
-        var keys = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "keys")).FullName;
-        using var signing = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        File.WriteAllText(Path.Combine(keys, "token-signing.pem"), signing.ExportPkcs8PrivateKeyPem());
-        foreach (var name in new[] { "master.key", "audit-signing.key" })
-        {
-            File.WriteAllText(Path.Combine(keys, name), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        }
-    }
+    public void WriteKeys() => site.WriteKeys();
 
     /// <summary>The settings of a gateway that runs here.</summary>
-    public IDictionary<string, string?> Settings(string? postgreSql, string? redis) =>
-        new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["Sesame:Mode"] = "Sandbox",
-            ["Sesame:DataDirectory"] = Directory,
-            ["Sesame:Listeners:Partner"] = $"127.0.0.1:{ports[0]}",
-            ["Sesame:Listeners:Public"] = $"127.0.0.1:{ports[1]}",
-            ["Sesame:Listeners:Operator"] = $"127.0.0.1:{ports[2]}",
-            ["Sesame:Listeners:Internal"] = $"127.0.0.1:{ports[3]}",
-            ["Sesame:Listeners:PartnerUrl"] = PartnerUrl.ToString().TrimEnd('/'),
-            ["Sesame:Listeners:PublicUrl"] = PublicUrl.ToString().TrimEnd('/'),
-            ["Sesame:Tls:ServerCertificate"] = Certificate("server.pem"),
-            ["Sesame:Tls:ServerKey"] = Certificate("server.key.pem"),
-            ["Sesame:Tls:PartnerCa"] = Certificate("ca.pem"),
-            ["Sesame:Tls:OperatorCa"] = Certificate("ca.pem"),
-            ["Sesame:Tls:PartnerCrl"] = Certificate("crl.pem"),
-            ["Sesame:Tls:ReloadSeconds"] = "1",
-            ["Sesame:Onboarding:ServerCa"] = Certificate("ca.pem"),
-            ["Sesame:Onboarding:IssuerCertificate"] = Certificate("ca.pem"),
-            ["Sesame:Onboarding:IssuerKey"] = Certificate("ca.key.pem"),
-            ["Sesame:Storage:Provider"] = postgreSql is null ? "Sqlite" : "PostgreSql",
-            ["Sesame:Storage:ConnectionString"] = postgreSql ?? "",
-            ["Sesame:Storage:RefreshMilliseconds"] = "200",
-            ["Sesame:Redis:Configuration"] = redis ?? "",
-        };
+    public IDictionary<string, string?> Settings(string? postgreSql, string? redis)
+    {
+        var settings = site.Settings();
+        settings["Sesame:Storage:Provider"] = postgreSql is null ? "Sqlite" : "PostgreSql";
+        settings["Sesame:Storage:ConnectionString"] = postgreSql ?? "";
+        settings["Sesame:Redis:Configuration"] = redis ?? "";
+        return settings;
+    }
 
     /// <summary>A channel with this client certificate; null: none.</summary>
     public GrpcChannel Channel(Uri url, X509Certificate2? certificate)
@@ -141,8 +103,4 @@ public sealed class GatewaySite : IDisposable
     }
 
     public void Dispose() => channels.ForEach(channel => channel.Dispose());
-
-    private static Uri Url(int port) => new($"https://localhost:{port}");
-
-    private string Certificate(string name) => Path.Combine(CertificateDirectory, name);
 }

@@ -3,11 +3,9 @@ using System.Text.Json;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SesameGrpc.Contracts.Operator.V1;
-using SesameGrpc.Gateway;
 using SesameGrpc.Gateway.Persons;
 
 namespace SesameGrpc.TestSupport;
@@ -110,32 +108,30 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         }
 
         var log = new LogRecorder();
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(location.Settings(setup.PostgreSql, setup.Redis));
+        var settings = location.Settings(setup.PostgreSql, setup.Redis);
         if (setup.Production)
         {
-            builder.Configuration.AddInMemoryCollection([new("Sesame:Mode", "Production")]);
+            settings["Sesame:Mode"] = "Production";
         }
 
-        builder.Configuration.AddInMemoryCollection(setup.Settings);
-        builder
-            .Logging.ClearProviders()
-            .AddProvider(log)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("OpenIddict", LogLevel.Warning)
-            .AddFilter("Grpc", LogLevel.None);
-        if (setup.Time is not null)
+        foreach (var (key, value) in setup.Settings)
         {
-            builder.Services.AddSingleton(setup.Time);
+            settings[key] = value;
         }
 
         var watch = new StatusWatch();
-        builder.Services.AddSingleton<IStartupFilter>(watch);
-        var gateway = GatewayHost.Build(builder);
-        setup.Customize?.Invoke(gateway);
-        await GatewayHost.PrepareAsync(gateway, CancellationToken.None);
-        await gateway.StartAsync();
+        var gateway = await InProcessGateway.StartAsync(settings, Configure, setup.Customize, CancellationToken.None);
         return new GatewayUnderTest(gateway, location, log, watch, setup.Beside is null);
+
+        void Configure(WebApplicationBuilder builder)
+        {
+            builder.Logging.AddProvider(log);
+            builder.Services.AddSingleton<IStartupFilter>(watch);
+            if (setup.Time is not null)
+            {
+                builder.Services.AddSingleton(setup.Time);
+            }
+        }
     }
 
     /// <summary>A channel with this client certificate; null: none.</summary>

@@ -1,44 +1,17 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace SesameGrpc.TestSupport;
 
 /// <summary>What tests need from the machine.</summary>
 public static class TestEnvironment
 {
-    private const int FirstPort = 12_000;
-    private const int Ports = 10_000;
-
-    // Test processes that run side by side start at different places.
-    private static int portsTried = Environment.ProcessId * 61;
-
     /// <summary>In CI a missing program fails the test; elsewhere it skips it.</summary>
     public static bool IsCi => Environment.GetEnvironmentVariable("CI") is "true" or "1";
 
     public static string RepositoryRoot { get; } = FindRoot(AppContext.BaseDirectory);
 
-    /// <summary>
-    /// A loopback port that is free now and that this process has not given out before. It lies below the range from which the system takes ports for
-    /// outgoing connections (which would take it again before a server does), and low enough for a Redis cluster's second port, 10,000 above.
-    /// </summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = FirstPort + (int)((uint)Interlocked.Increment(ref portsTried) % Ports);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; the next one may not be.
-            }
-        }
-    }
+    /// <summary>A loopback port that is free now and that this process has not given out before.</summary>
+    public static int FreePort() => LoopbackPorts.Next();
 
     /// <summary>A new directory under the system's temporary one.</summary>
     public static string NewDirectory(string name) => Directory.CreateTempSubdirectory($"sesame-{name}-").FullName;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using SesameGrpc.TestSupport;
 
 namespace SesameGrpc.Benchmarks.Calls;
 

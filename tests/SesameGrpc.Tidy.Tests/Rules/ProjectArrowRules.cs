@@ -13,6 +13,7 @@ internal static class ProjectArrowRules
         ["SesameGrpc.Webhooks"] = ["SesameGrpc.Contracts"],
         ["SesameGrpc.Gateway"] = ["SesameGrpc.Contracts", "SesameGrpc.TransparencyLog", "SesameGrpc.Webhooks"],
         ["SesameGrpc.Client"] = ["SesameGrpc.Contracts"],
+        ["SesameGrpc.Testing"] = ["SesameGrpc.Client", "SesameGrpc.Gateway"],
         ["SesameGrpc.SandboxRail"] = ["SesameGrpc.Contracts"],
         ["SesameGrpc.Cli"] = ["SesameGrpc.Client", "SesameGrpc.TransparencyLog", "SesameGrpc.Webhooks"],
         ["SesameGrpc.Sip2Proxy"] = ["SesameGrpc.Client"],

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace SesameGrpc.TestSupport;
+namespace SesameGrpc.Testing;
 
 /// <summary>A certification authority made for one test: mints certificates in memory, and writes the PEM files that a gateway reads.</summary>
 public sealed class TestAuthority : IDisposable
@@ -14,6 +14,7 @@ public sealed class TestAuthority : IDisposable
     private readonly CertificateRevocationListBuilder revoked = new();
     private int listNumber;
 
+    /// <summary>Makes a key and a root certificate of this name.</summary>
     public TestAuthority(string name = "Test CA")
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -30,8 +31,10 @@ public sealed class TestAuthority : IDisposable
     /// <summary>A fixed time that lies before every test's clock.</summary>
     public static DateTimeOffset Start { get; } = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The root certificate.</summary>
     public X509Certificate2 Certificate { get; }
 
+    /// <summary>A partner's certificate. Default: valid for years.</summary>
     public X509Certificate2 Partner(string id, DateTimeOffset? notAfter = null) =>
         Issue($"CN={id}", $"urn:sesame:partner:{id}", ClientUsage, notAfter);
 
@@ -42,12 +45,16 @@ public sealed class TestAuthority : IDisposable
         return Sign(request, $"urn:sesame:partner:{id}", ClientUsage, null);
     }
 
+    /// <summary>An operator's certificate.</summary>
     public X509Certificate2 Operator(string id) => Issue($"CN={id}", $"urn:sesame:operator:{id}", ClientUsage, null);
 
+    /// <summary>A client certificate that names somebody by this URI.</summary>
     public X509Certificate2 Client(string uri) => Issue("CN=client", uri, ClientUsage, null);
 
+    /// <summary>A server certificate for localhost.</summary>
     public X509Certificate2 Server() => Issue("CN=localhost", null, ServerUsage, null);
 
+    /// <summary>A client certificate that nobody vouches for but itself.</summary>
     public static X509Certificate2 SelfSigned(string name)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -57,6 +64,7 @@ public sealed class TestAuthority : IDisposable
         return Usable(certificate);
     }
 
+    /// <summary>Puts a certificate on the revocation list.</summary>
     public void Revoke(X509Certificate2 certificate) => revoked.AddEntry(certificate, Start.AddDays(1));
 
     /// <summary>The revocation list, PEM.</summary>
@@ -66,6 +74,7 @@ public sealed class TestAuthority : IDisposable
         return PemEncoding.WriteString("X509 CRL", list);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Certificate.Dispose();
@@ -106,8 +115,10 @@ public sealed class TestAuthority : IDisposable
 /// <summary>Writes certificates as the PEM files that servers and foreign clients read.</summary>
 public static class PemFiles
 {
+    /// <summary>Writes a certificate.</summary>
     public static void Write(string path, X509Certificate2 certificate) => File.WriteAllText(path, certificate.ExportCertificatePem());
 
+    /// <summary>Writes a certificate and its key.</summary>
     public static void WriteWithKey(string path, string keyPath, X509Certificate2 certificate)
     {
         Write(path, certificate);
