@@ -1,8 +1,10 @@
 using System.Net;
+using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
+using SesameGrpc.Client.Connections;
 using Xunit;
 
-namespace SesameGrpc.Client.Tests;
+namespace SesameGrpc.Client.Tests.Connections;
 
 public sealed class AccessTokenSourceTests : IDisposable
 {
@@ -57,6 +59,44 @@ public sealed class AccessTokenSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_WhileAnotherRenews_GoesOnWithTheTokenAtHand()
+    {
+        await source.GetAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(500));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        issuer.Gate = gate.Task;
+        var renewing = source.GetAsync(Cancellation).AsTask();
+
+        Assert.Equal("token-1", (await source.GetAsync(Cancellation)).Value);
+        gate.SetResult();
+        Assert.Equal("token-2", (await renewing).Value);
+    }
+
+    [Fact]
+    public async Task Get_IssuerDownWhileTheTokenCounts_GoesOnWithIt()
+    {
+        await source.GetAsync(Cancellation);
+        time.Advance(TimeSpan.FromSeconds(599));
+        issuer.IsDown = true;
+        Assert.Equal("token-1", (await source.GetAsync(Cancellation)).Value);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<SesameException>(() => source.GetAsync(Cancellation).AsTask());
+    }
+
+    [Fact]
+    public async Task Forget_ATokenThatIsNotTheLatest_ChangesNothing()
+    {
+        var first = await source.GetAsync(Cancellation);
+        source.Forget(first);
+        var second = await source.GetAsync(Cancellation);
+        source.Forget(first);
+
+        Assert.Equal("token-2", second.Value);
+        Assert.Same(second, await source.GetAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Get_ManyAtOnce_AskTheIssuerOnce()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,7 +115,7 @@ public sealed class AccessTokenSourceTests : IDisposable
         var failure = await Assert.ThrowsAsync<SesameException>(() => source.GetAsync(Cancellation).AsTask());
         issuer.TokenStatus = HttpStatusCode.OK;
 
-        Assert.Equal("invalid_client", failure.Reason);
+        Assert.Equal((StatusCode.Unauthenticated, "invalid_client"), (failure.StatusCode, failure.ReasonName));
         Assert.Equal("The certificate is not this client's.", failure.Message);
         Assert.Equal("token-2", (await source.GetAsync(Cancellation)).Value);
     }
@@ -85,9 +125,21 @@ public sealed class AccessTokenSourceTests : IDisposable
     {
         issuer.IsDown = true;
 
-        var failure = await Assert.ThrowsAsync<SesameUnreachableException>(() => source.GetAsync(Cancellation).AsTask());
+        var failure = await Assert.ThrowsAsync<SesameException>(() => source.GetAsync(Cancellation).AsTask());
 
-        Assert.Equal(new Uri("https://issuer.test"), failure.Address);
+        Assert.True(failure.IsUnreachable);
+        Assert.Contains("https://issuer.test", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_IssuerThatNeverAnswers_ThrowsUnreachable()
+    {
+        issuer.Gate = new TaskCompletionSource().Task;
+        var options = Options();
+        options.CallTimeout = TimeSpan.FromMilliseconds(20);
+        using var impatient = new AccessTokenSource(options, issuer, time);
+
+        Assert.True((await Assert.ThrowsAsync<SesameException>(() => impatient.GetAsync(Cancellation).AsTask())).IsUnreachable);
     }
 
     [Theory]
@@ -102,9 +154,8 @@ public sealed class AccessTokenSourceTests : IDisposable
         new()
         {
             PartnerId = "hello-bike",
-            GatewayUrl = new Uri("https://mtls.test:7443"),
+            GatewayUrls = [new Uri("https://mtls.test:7443")],
             IssuerUrl = new Uri("https://issuer.test"),
-            Certificates = new ClientCertificateFiles("unused", "unused", "unused"),
             Scopes = [PartnerScopes.ScoreRead, PartnerScopes.EligibilityCheck],
         };
 }

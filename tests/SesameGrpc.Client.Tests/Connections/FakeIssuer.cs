@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace SesameGrpc.Client.Tests;
+namespace SesameGrpc.Client.Tests.Connections;
 
 /// <summary>Answers as an issuer would: metadata with an mTLS alias, keys, and tokens numbered from 1.</summary>
 internal sealed class FakeIssuer : HttpMessageHandler
@@ -38,7 +38,7 @@ internal sealed class FakeIssuer : HttpMessageHandler
             case "https://issuer.test/jwks":
                 return Json("""{"keys":[]}""");
             case "https://mtls.test:7443/connect/token":
-                await Gate;
+                await Gate.WaitAsync(cancellationToken);
                 TokenRequests.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
                 var number = Interlocked.Increment(ref tokens);
                 return TokenStatus == HttpStatusCode.OK

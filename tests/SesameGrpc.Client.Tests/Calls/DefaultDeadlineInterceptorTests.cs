@@ -1,10 +1,11 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Time.Testing;
+using SesameGrpc.Client.Calls;
 using SesameGrpc.Contracts.Partner.V1;
 using Xunit;
 
-namespace SesameGrpc.Client.Tests;
+namespace SesameGrpc.Client.Tests.Calls;
 
 public sealed class DefaultDeadlineInterceptorTests
 {
