@@ -63,7 +63,7 @@ internal sealed class TestSite
 
     /// <summary>The settings of a sandbox that runs here, with embedded storage.</summary>
     public IDictionary<string, string?> Settings() =>
-        new Dictionary<string, string?>(StringComparer.Ordinal)
+        new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["Sesame:Mode"] = "Sandbox",
             ["Sesame:DataDirectory"] = Directory,
