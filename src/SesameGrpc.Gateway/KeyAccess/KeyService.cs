@@ -61,7 +61,8 @@ internal sealed class KeyService(KeyCalendar calendar, KeyStore store, RequestRe
                 entry.ResourceKind = KeyRotationWorker.ResourceKind;
                 entry.ResourceId = next.Id;
                 context.Call().AuditEntries.Add(entry);
-                return new RotateKeyResponse { Key = MessageOf(new KeyTurns([next], options.Keys), next, now) };
+                var turns = new KeyTurns([.. keys.Where(key => key.Id != next.Id), next], options.Keys);
+                return new RotateKeyResponse { Key = MessageOf(turns, next, now) };
             }
         );
         await calendar.RefreshAsync(CancellationToken.None);
