@@ -26,7 +26,7 @@ internal sealed class CallRefusals(StatusDetails statuses, Faults faults, CallAu
         }
         else
         {
-            await StatusJson.WriteAsync(response, final, statuses.ToStatus(final, call.Id));
+            await statuses.WriteJsonAsync(response, final, call.Id);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,10 +16,6 @@ internal sealed class StatusDetails(string publicUrl)
     private static readonly Dictionary<ErrorReason, string> ReasonNames = ErrorReasonReflection
         .Descriptor.EnumTypes[0]
         .Values.ToDictionary(value => (ErrorReason)value.Number, value => value.Name["ERROR_REASON_".Length..]);
-
-    private static readonly JsonFormatter Json = new(
-        JsonFormatter.Settings.Default.WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor))
-    );
 
     public static string NameOf(ErrorReason reason) => ReasonNames[reason];
 
@@ -74,36 +69,8 @@ internal sealed class StatusDetails(string publicUrl)
     }
 
     /// <summary>Answers a request that is not a gRPC call: the same status as JSON (AIP-193, "HTTP/1.1+JSON representation").</summary>
-    public Task WriteJsonAsync(Microsoft.AspNetCore.Http.HttpResponse response, Refusal refusal, string requestId)
-    {
-        var status = ToStatus(refusal, requestId);
-        var error = new Struct
-        {
-            Fields =
-            {
-                ["code"] = Value.ForNumber(HttpCodeOf(refusal.Code)),
-                ["message"] = Value.ForString(status.Message),
-                ["status"] = Value.ForString(ContractName.Of(refusal.Code)),
-                ["details"] = Value.ForList([.. status.Details.Select(detail => Value.Parser.ParseJson(Json.Format(detail)))]),
-            },
-        };
-        response.StatusCode = HttpCodeOf(refusal.Code);
-        response.ContentType = "application/json";
-        return response.WriteAsync(Json.Format(new Struct { Fields = { ["error"] = Value.ForStruct(error) } }));
-    }
-
-    // google.rpc.Code states them, value by value.
-    private static int HttpCodeOf(Code code) =>
-        code switch
-        {
-            Code.InvalidArgument or Code.FailedPrecondition => StatusCodes.Status400BadRequest,
-            Code.Unauthenticated => StatusCodes.Status401Unauthorized,
-            Code.PermissionDenied => StatusCodes.Status403Forbidden,
-            Code.Aborted or Code.AlreadyExists => StatusCodes.Status409Conflict,
-            Code.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-            Code.Unavailable => StatusCodes.Status503ServiceUnavailable,
-            _ => StatusCodes.Status500InternalServerError,
-        };
+    public Task WriteJsonAsync(Microsoft.AspNetCore.Http.HttpResponse response, Refusal refusal, string requestId) =>
+        StatusJson.WriteAsync(response, refusal, ToStatus(refusal, requestId));
 
     /// <summary>Sets the three gRPC status fields on headers or trailers.</summary>
     public static void Write(IHeaderDictionary target, Google.Rpc.Status status)
