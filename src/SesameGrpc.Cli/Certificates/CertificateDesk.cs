@@ -91,7 +91,8 @@ internal sealed class CertificateDesk : IDisposable
             if (answer.StatusCode != HttpStatusCode.Accepted)
             {
                 throw HttpRefusal.Of(text)
-                    ?? (Exception)new SesameException(StatusCode.Unknown, "NO_CERTIFICATE", $"{address} answered {(int)answer.StatusCode}.");
+                    ?? (Exception)
+                        new SesameException(StatusCode.Unknown, "NO_CERTIFICATE", $"{address} answered {(int)answer.StatusCode}.");
             }
 
             var pause = answer.Headers.RetryAfter?.Delta ?? CallTimeout;
@@ -118,7 +119,12 @@ internal sealed class CertificateDesk : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new SesameException(StatusCode.Unavailable, null, $"{address} does not answer: {exception.GetBaseException().Message}", exception);
+            throw new SesameException(
+                StatusCode.Unavailable,
+                null,
+                $"{address} does not answer: {exception.GetBaseException().Message}",
+                exception
+            );
         }
     }
 }

@@ -92,8 +92,7 @@ internal static class EventCommands
     ) =>
         client.Events.SubscribeAsync(
             start,
-            (broken, pause) =>
-                context.Output.Error.WriteLine($"Interrupted ({broken.StatusCode}); goes on in {pause.TotalSeconds:0.#} s."),
+            (broken, pause) => context.Output.Error.WriteLine($"Interrupted ({broken.StatusCode}); goes on in {pause.TotalSeconds:0.#} s."),
             cancellationToken
         );
 

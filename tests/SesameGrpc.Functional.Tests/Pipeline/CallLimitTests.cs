@@ -84,7 +84,7 @@ public sealed class CallLimitTests(Stores stores)
             () =>
                 Task.FromResult(
                     gateway.Log.Lines.Any(line =>
-                        line.Contains("Cancelled for sesame.partner.v1.DepositWaiverService", StringComparison.Ordinal)
+                        line.Contains("Cancelled (CANCELLED) for sesame.partner.v1.DepositWaiverService", StringComparison.Ordinal)
                     )
                 ),
             $"the log says {StatusDetails.NameOf(ErrorReason.Cancelled)}"
