@@ -122,7 +122,7 @@ public abstract class EnrolmentTests(Stores stores, Store store)
         var large = await applicant.AskAsync(gateway.PublicUrl, null, code, new string('A', 100_000));
 
         Assert.Equal((HttpStatusCode.BadRequest, "FIELD_INVALID"), (nonsense.Status, nonsense.Reason));
-        Assert.Equal((HttpStatusCode.TooManyRequests, "MESSAGE_TOO_LARGE"), (large.Status, large.Reason));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "MESSAGE_TOO_LARGE"), (large.Status, large.Reason));
         Assert.Equal(HttpStatusCode.OK, (await applicant.AskWithInvitationAsync(code)).Status);
     }
 
