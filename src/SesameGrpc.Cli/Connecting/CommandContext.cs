@@ -51,6 +51,8 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
             Certificate = PartnerFiles,
             Scopes = Get(ConnectionOptions.Scopes) is { Length: > 0 } chosen ? chosen : scopes,
             CallTimeout = CallTimeout,
+            // A command shows what it is answered, failures that were asked for included.
+            MaxRetries = 0,
         };
 
     public OperatorChannel ConnectOperator() => new(Get(ConnectionOptions.Operator), Files(Certificates.Operator), CallTimeout, Time);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Scores;
 using SesameGrpc.Client;
@@ -31,6 +32,13 @@ internal sealed record ErrorReport(ExitCode ExitCode, string Code, string Reason
                 "GATEWAY_NOT_STARTED",
                 start.Message,
                 "Mend what the message names, then start it again."
+            ),
+            OptionsValidationException options => new ErrorReport(
+                ExitCode.CallFailed,
+                "INVALID_ARGUMENT",
+                "OPTION_INVALID",
+                options.Message,
+                "Correct what the message names; development certificates are made by `sesame dev` and `sesame partner add`."
             ),
             UsageException usage => new ErrorReport(
                 ExitCode.Usage,

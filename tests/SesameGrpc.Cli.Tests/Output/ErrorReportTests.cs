@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using SesameGrpc.Cli.Hosting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Scores;
@@ -24,6 +25,7 @@ public sealed class ErrorReportTests
             { 4, new SesameException(StatusCode.Unavailable, reasonName: null, "https://localhost:1 does not answer.") },
             { 4, new GatewayStartException("Port 1 is taken.") },
             { 1, new SesameException(StatusCode.Unauthenticated, "invalid_client", "No.") },
+            { 1, new OptionsValidationException("", typeof(SesameClientOptions), ["Sesame:PartnerId is \"\"."]) },
             { 1, new FileNotFoundException("gone") },
             { 1, new CryptographicException("bad key") },
             { 1, new ScoreFileException("no header") },
