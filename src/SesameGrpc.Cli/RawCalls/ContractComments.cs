@@ -1,6 +1,5 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Contracts;
 
 namespace SesameGrpc.Cli.RawCalls;
 
@@ -12,23 +11,17 @@ internal static class ContractComments
     /// <summary>The comment of a method, message, field or enum value in one line; empty where there is none.</summary>
     public static string Of(IDescriptor descriptor) => ByName.Value.GetValueOrDefault(descriptor.FullName, "");
 
-    private static Dictionary<string, string> Read()
-    {
-        using var stream = typeof(Event).Assembly.GetManifestResourceStream("contracts.binpb")!;
-        var files = FileDescriptor.BuildFromByteStrings(
-            FileDescriptorSet.Parser.ParseFrom(stream).File.Select(file => file.ToByteString())
-        );
-        return files
+    private static Dictionary<string, string> Read() =>
+        DescribedContracts
+            .Files()
             .Where(file => file.Package.StartsWith("sesame.", StringComparison.Ordinal))
             .SelectMany(All)
-            .Where(descriptor => descriptor.Declaration is not null)
             .ToDictionary(
                 descriptor => descriptor.FullName,
                 descriptor =>
-                    string.Join(' ', descriptor.Declaration.LeadingComments.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+                    string.Join(' ', DescribedContracts.CommentOf(descriptor).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
                 StringComparer.Ordinal
             );
-    }
 
     private static IEnumerable<DescriptorBase> All(FileDescriptor file) =>
         [

@@ -1,26 +1,18 @@
-using Google.Api;
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Contracts;
 
 namespace SesameGrpc.DocSite.Reference;
 
 /// <summary>The contracts as protoc read them at the build, with their comments.</summary>
 internal sealed class ContractSet
 {
-    private static readonly ExtensionRegistry Extensions = [FieldBehaviorExtensions.FieldBehavior, AnnotationsExtensions.Http];
-
     private ContractSet(IEnumerable<FileDescriptorProto> files) =>
         Files = [.. files.Select(file => new ContractFile(file)).OrderBy(file => file.Source, StringComparer.Ordinal)];
 
     public IReadOnlyList<ContractFile> Files { get; }
 
-    public static ContractSet Read()
-    {
-        using var stream = typeof(Event).Assembly.GetManifestResourceStream("contracts.binpb")!;
-        var set = FileDescriptorSet.Parser.WithExtensionRegistry(Extensions).ParseFrom(stream);
-        return new ContractSet(set.File.Where(file => file.Package.StartsWith("sesame.", StringComparison.Ordinal)));
-    }
+    public static ContractSet Read() =>
+        new(DescribedContracts.Read().File.Where(file => file.Package.StartsWith("sesame.", StringComparison.Ordinal)));
 
     public static ContractSet Of(FileDescriptorSet set) => new(set.File);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using SesameGrpc.Gateway.HttpJson;
 using SesameGrpc.Gateway.Pipeline;
-using static SesameGrpc.Gateway.OpenApi.DescribedContracts;
+using static SesameGrpc.Contracts.DescribedContracts;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace SesameGrpc.Gateway.OpenApi;
@@ -11,6 +11,7 @@ namespace SesameGrpc.Gateway.OpenApi;
 /// <summary>Describes the partners' methods over HTTP+JSON as OpenAPI 3.1: from the contracts' HTTP rules and comments, and the policy table's scopes.</summary>
 internal sealed class OpenApiDocument
 {
+    private const string Package = "sesame.partner.v1";
     private const string Certificate = "certificate";
     private const string Token = "token";
 
@@ -24,7 +25,7 @@ internal sealed class OpenApiDocument
     public static JsonObject Create(string partnerUrl, string issuerMetadata)
     {
         var document = new OpenApiDocument();
-        var files = Load();
+        var files = Files().Where(file => file.Package == Package).ToList();
         foreach (var service in files.SelectMany(file => file.Services))
         {
             document.Add(service);

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Api;
 using Google.Protobuf.Reflection;
-using static SesameGrpc.Gateway.OpenApi.DescribedContracts;
+using static SesameGrpc.Contracts.DescribedContracts;
 
 namespace SesameGrpc.Gateway.OpenApi;
 
