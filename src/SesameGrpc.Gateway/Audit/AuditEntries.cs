@@ -49,6 +49,16 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time) : IDisposabl
         return entry;
     }
 
+    /// <summary>An entry of what the gateway changes by itself, of nobody in particular.</summary>
+    public AuditEntry ChangeOfWorker(string worker, string kind = "", string id = "")
+    {
+        var entry = NewOfWorker(worker, null);
+        entry.Outcome = AuditOutcome.Changed;
+        entry.ResourceKind = kind;
+        entry.ResourceId = id;
+        return entry;
+    }
+
     /// <summary>An entry of what a person does on the pages.</summary>
     public AuditEntry NewOfPerson(string person, string action, string callId)
     {

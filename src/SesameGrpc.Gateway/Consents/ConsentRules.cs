@@ -29,9 +29,7 @@ internal static class ConsentRules
             yield break;
         }
 
-        var allowed = Minimisation
-            .ConsentScopes.Where(scope => partner.Scopes.Contains(scope) && Minimisation.Allows(kind, purpose, scope))
-            .ToList();
+        var allowed = Minimisation.ScopesOf(kind, purpose).Where(partner.Scopes.Contains).ToList();
         if (scopes.Count == 0 || scopes.Any(scope => !allowed.Contains(scope)))
         {
             yield return new("scopes", $"must be some of those that the partner may have for this purpose: {string.Join(", ", allowed)}");

@@ -67,6 +67,10 @@ internal static class Minimisation
     public static bool Allows(PartnerKind kind, Purpose purpose, string scope) =>
         Scopes.Where(row => row.Scope == scope).All(row => (row.Tells & ~FieldsOf(kind, purpose)) == PersonField.None);
 
+    /// <summary>The scopes that need a person's consent and that a kind of partner may have for a purpose.</summary>
+    public static IEnumerable<string> ScopesOf(PartnerKind kind, Purpose purpose) =>
+        ConsentScopes.Where(scope => Allows(kind, purpose, scope));
+
     /// <summary>Whether a kind of partner may have a scope for any purpose.</summary>
     public static bool Allows(PartnerKind kind, string scope) =>
         FieldsOf(scope) == PersonField.None || PurposesOf(kind).Any(purpose => Allows(kind, purpose, scope));

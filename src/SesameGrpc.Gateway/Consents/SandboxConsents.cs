@@ -105,9 +105,7 @@ internal sealed class SandboxConsents(
             Person = person.Id,
             Subject = await subjects.EnsureAsync(transaction, partner.Id, person, cancellationToken),
             Purpose = purpose,
-            Scopes = Minimisation
-                .ConsentScopes.Where(scope => Minimisation.Allows(kind, purpose, scope))
-                .ToFrozenSet(StringComparer.Ordinal),
+            Scopes = Minimisation.ScopesOf(kind, purpose).ToFrozenSet(StringComparer.Ordinal),
             Programmes = [Consent.AnyProgramme],
             State =
                 isRevoked ? ConsentState.Withdrawn

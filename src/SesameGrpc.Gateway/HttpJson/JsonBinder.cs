@@ -5,7 +5,7 @@ using SesameGrpc.Gateway.Pipeline;
 namespace SesameGrpc.Gateway.HttpJson;
 
 /// <summary>Gathers the unary methods of services that have an HTTP rule. Their calls take the same pipeline under the same policy row as those of gRPC.</summary>
-internal sealed class JsonBinder(IServiceProvider services) : ServiceBinderBase
+internal sealed class JsonBinder(IServiceProvider services) : UnaryMethodBinder
 {
     private readonly List<(HttpRoute Route, Endpoint Endpoint)> routes = [];
 
@@ -30,19 +30,4 @@ internal sealed class JsonBinder(IServiceProvider services) : ServiceBinderBase
             routes.Add((route, new Endpoint(endpoint.InvokeAsync, new EndpointMetadataCollection(known), $"{route.Verb} {route.Path}")));
         }
     }
-
-    public override void AddMethod<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        ClientStreamingServerMethod<TRequest, TResponse>? handler
-    ) { }
-
-    public override void AddMethod<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        ServerStreamingServerMethod<TRequest, TResponse>? handler
-    ) { }
-
-    public override void AddMethod<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        DuplexStreamingServerMethod<TRequest, TResponse>? handler
-    ) { }
 }

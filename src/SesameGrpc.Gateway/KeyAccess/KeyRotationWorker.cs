@@ -32,7 +32,7 @@ internal sealed partial class KeyRotationWorker(
             try
             {
                 await calendar.RefreshAsync(stoppingToken);
-                if (PurposesOf(calendar.TurnsOf).Any(turns => IsDue(turns, time.NowMicros())))
+                if (calendar.Turns.Any(turns => IsDue(turns, time.NowMicros())))
                 {
                     await database.WriteBatchedAsync(RotateAsync, stoppingToken);
                     await calendar.RefreshAsync(stoppingToken);
@@ -46,9 +46,6 @@ internal sealed partial class KeyRotationWorker(
         }
     }
 
-    private static IEnumerable<KeyTurns> PurposesOf(Func<KeyPurpose, KeyTurns> turnsOf) =>
-        [turnsOf(KeyPurpose.TokenSigning), turnsOf(KeyPurpose.PairwiseSubjects)];
-
     private static bool IsDue(KeyTurns turns, long now) =>
         turns.NextTurn(now) is not null || turns.Keys.Any(key => turns.StateAt(key, now) is null);
 
@@ -59,7 +56,7 @@ internal sealed partial class KeyRotationWorker(
         var now = time.NowMicros();
         var last = new StatementBatch(transaction);
         var leaves = new List<AuditEntry>();
-        foreach (var purpose in new[] { KeyPurpose.TokenSigning, KeyPurpose.PairwiseSubjects })
+        foreach (var purpose in KeyCalendar.Purposes)
         {
             var turns = new KeyTurns(keys.Where(key => key.Purpose == purpose), options.Keys);
             foreach (var ended in turns.Keys.Where(key => turns.StateAt(key, now) is null))
@@ -82,14 +79,7 @@ internal sealed partial class KeyRotationWorker(
         return (true, last);
     }
 
-    private AuditEntry EntryOf(string keyId)
-    {
-        var entry = entries.NewOfWorker(nameof(KeyRotationWorker), null);
-        entry.Outcome = AuditOutcome.Changed;
-        entry.ResourceKind = ResourceKind;
-        entry.ResourceId = keyId;
-        return entry;
-    }
+    private AuditEntry EntryOf(string keyId) => entries.ChangeOfWorker(nameof(KeyRotationWorker), ResourceKind, keyId);
 
     [LoggerMessage(2901, LogLevel.Information, "Key {KeyId} of {Purpose} is announced; its turn begins at {Turn:O}.")]
     private partial void LogAnnounced(string keyId, KeyPurpose purpose, DateTimeOffset turn);

@@ -17,9 +17,8 @@ internal sealed class KeyService(KeyCalendar calendar, KeyStore store, RequestRe
     public override Task<ListKeysResponse> ListKeys(ListKeysRequest request, ServerCallContext context)
     {
         var now = time.NowMicros();
-        KeyTurns[] purposes = [calendar.TurnsOf(KeyPurpose.TokenSigning), calendar.TurnsOf(KeyPurpose.PairwiseSubjects)];
-        var keys = purposes
-            .SelectMany(turns => turns.Keys.Select(key => MessageOf(turns, key, now)).OfType<Key>())
+        var keys = calendar
+            .Turns.SelectMany(turns => turns.Keys.Select(key => MessageOf(turns, key, now)).OfType<Key>())
             .OrderByDescending(key => key.ActiveTime.ToMicros())
             .ThenBy(key => key.KeyId, StringComparer.Ordinal)
             .ToList();
@@ -33,11 +32,7 @@ internal sealed class KeyService(KeyCalendar calendar, KeyStore store, RequestRe
     public override async Task<RotateKeyResponse> RotateKey(RotateKeyRequest request, ServerCallContext context)
     {
         new FieldCheck()
-            .Require(
-                request.Purpose is KeyPurpose.TokenSigning or KeyPurpose.PairwiseSubjects,
-                "purpose",
-                "must be TOKEN_SIGNING or PAIRWISE_SUBJECTS"
-            )
+            .Require(KeyCalendar.Purposes.Contains(request.Purpose), "purpose", "must be TOKEN_SIGNING or PAIRWISE_SUBJECTS")
             .Enforce();
         var response = await replay.RunAsync(
             context,
@@ -57,10 +52,7 @@ internal sealed class KeyService(KeyCalendar calendar, KeyStore store, RequestRe
                         ActiveMicros = Math.Min(next.ActiveMicros, turn),
                     };
                 await store.SaveAsync(transaction, next, token);
-                var entry = context.Call().NewAuditEntry();
-                entry.ResourceKind = KeyRotationWorker.ResourceKind;
-                entry.ResourceId = next.Id;
-                context.Call().AuditEntries.Add(entry);
+                context.Call().Changes(KeyRotationWorker.ResourceKind, next.Id);
                 var turns = new KeyTurns([.. keys.Where(key => key.Id != next.Id), next], options.Keys);
                 return new RotateKeyResponse { Key = MessageOf(turns, next, now) };
             }

@@ -16,6 +16,9 @@ internal sealed class KeyCalendar(KeyRing ring, KeyStore store, Database databas
     /// <summary>How long before its turn a key is known that is wanted at once: longer than any instance takes to read it.</summary>
     public static readonly TimeSpan ShortestNotice = TimeSpan.FromSeconds(10);
 
+    /// <summary>What there are keys for.</summary>
+    public static readonly IReadOnlyList<KeyPurpose> Purposes = [KeyPurpose.TokenSigning, KeyPurpose.PairwiseSubjects];
+
     private volatile Snapshot current = new([], options.Keys);
 
     /// <summary>Signs tokens now.</summary>
@@ -27,7 +30,8 @@ internal sealed class KeyCalendar(KeyRing ring, KeyStore store, Database databas
     /// <summary>32 secret bytes from which subjects are made now.</summary>
     public byte[] SubjectSecret => Active(KeyPurpose.PairwiseSubjects).Secret;
 
-    public KeyTurns TurnsOf(KeyPurpose purpose) => current.Turns[purpose];
+    /// <summary>Of each purpose.</summary>
+    public IEnumerable<KeyTurns> Turns => Purposes.Select(purpose => current.Turns[purpose]);
 
     /// <summary>Reads the keys again.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -102,8 +106,7 @@ internal sealed class KeyCalendar(KeyRing ring, KeyStore store, Database databas
         public List<RotatingKey> Keys { get; } = keys;
 
         public FrozenDictionary<KeyPurpose, KeyTurns> Turns { get; } =
-            Enum.GetValues<KeyPurpose>()
-                .ToFrozenDictionary(purpose => purpose, purpose => new KeyTurns(keys.Where(key => key.Purpose == purpose), options));
+            Purposes.ToFrozenDictionary(purpose => purpose, purpose => new KeyTurns(keys.Where(key => key.Purpose == purpose), options));
 
         public IReadOnlyList<ECDsaSecurityKey> Verification { get; } = [.. keys.Select(key => key.Signing).OfType<ECDsaSecurityKey>()];
     }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Audit.V1;
@@ -8,6 +7,7 @@ using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Gateway.Tls;
 
 namespace SesameGrpc.Gateway.Onboarding;
 
@@ -81,7 +81,7 @@ internal sealed class CertificateEnrolment(
         await CertificateRequestStore.SaveAsync(transaction, complete, cancellationToken);
         await PartnerCertificateStore.AddAsync(
             transaction,
-            new PartnerCertificateRow(Convert.ToHexStringLower(SHA256.HashData(certificate.RawData)), partner.Partner_, expireMicros),
+            new PartnerCertificateRow(ClientCertificate.ThumbprintOf(certificate), partner.Partner_, expireMicros),
             cancellationToken
         );
         if (partner.State == PartnerState.Invited)

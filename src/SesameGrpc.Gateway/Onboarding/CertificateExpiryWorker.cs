@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Events;
@@ -72,7 +71,7 @@ internal sealed partial class CertificateExpiryWorker(
                 var isFirst = await PartnerCertificateStore.MarkWarnedAsync(transaction, certificate.Thumbprint, days, token);
                 if (isFirst)
                 {
-                    AuditLog.Append(last, [EntryOf(certificate)]);
+                    AuditLog.Append(last, [entries.ChangeOfWorker(nameof(CertificateExpiryWorker), "certificate", certificate.Thumbprint)]);
                     EventStore.Append(last, [new PendingEvent(certificate.Partner, "", EventOf(certificate, days), 0)], 1);
                 }
 
@@ -116,15 +115,6 @@ internal sealed partial class CertificateExpiryWorker(
             .Where(row => !directory.Current.IsRevoked(row.Thumbprint) && directory.Current.Find(row.Partner)?.IsActive == true)
             .GroupBy(row => row.Partner, StringComparer.Ordinal)
             .Select(certificates => certificates.MaxBy(row => row.ExpireMicros)!);
-    }
-
-    private AuditEntry EntryOf(PartnerCertificateRow certificate)
-    {
-        var entry = entries.NewOfWorker(nameof(CertificateExpiryWorker), null);
-        entry.Outcome = AuditOutcome.Changed;
-        entry.ResourceKind = "certificate";
-        entry.ResourceId = certificate.Thumbprint;
-        return entry;
     }
 
     private Event EventOf(PartnerCertificateRow certificate, int days) =>

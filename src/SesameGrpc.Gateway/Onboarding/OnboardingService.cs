@@ -46,7 +46,7 @@ internal sealed class OnboardingService(
             InvitePartnerResponse.Parser,
             async (transaction, token) =>
             {
-                var partner = await PartnerStore.LockAsync(transaction, RequireId(request.Partner), token);
+                var partner = await PartnerStore.LockAsync(transaction, PartnerRules.RequireId(request.Partner), token);
                 new FieldCheck()
                     .Require(
                         (partner ?? throw new RefusalException(Refuse.NotFound())).ClientAuthentication == ClientAuthentication.TlsCa,
@@ -56,7 +56,7 @@ internal sealed class OnboardingService(
                     .Enforce();
                 var stored = new StoredInvitation(request.Partner, InvitationCodes.NewId(), (time.GetUtcNow() + valid).ToMicros(), null);
                 await CertificateRequestStore.SaveInvitationAsync(transaction, stored, token);
-                Audit(context, "invitation", request.Partner);
+                context.Call().Changes("invitation", request.Partner);
                 return new InvitePartnerResponse { Invitation = ToMessage(stored) };
             }
         );
@@ -74,13 +74,13 @@ internal sealed class OnboardingService(
             WithdrawInvitationResponse.Parser,
             async (transaction, token) =>
             {
-                if (await PartnerStore.LockAsync(transaction, RequireId(request.Partner), token) is null)
+                if (await PartnerStore.LockAsync(transaction, PartnerRules.RequireId(request.Partner), token) is null)
                 {
                     throw new RefusalException(Refuse.NotFound());
                 }
 
                 await CertificateRequestStore.DeleteInvitationAsync(transaction, request.Partner, token);
-                Audit(context, "invitation", request.Partner);
+                context.Call().Changes("invitation", request.Partner);
                 return new WithdrawInvitationResponse();
             }
         );
@@ -98,7 +98,7 @@ internal sealed class OnboardingService(
             )
             .Require(Enum.IsDefined(request.State), "state", "must be WAITING or ISSUED, or unspecified for both")
             .PageSize(request.PageSize)
-            .PageToken(request.PageToken.Length == 0 || IsHash(request.PageToken))
+            .PageToken(request.PageToken.Length == 0 || PartnerRules.IsSha256(request.PageToken))
             .Enforce();
         var size = Page.SizeOf(request.PageSize);
         bool? isIssued = request.State == CertificateRequestState.Unspecified ? null : request.State == CertificateRequestState.Issued;
@@ -121,7 +121,7 @@ internal sealed class OnboardingService(
             IssueCertificateResponse.Parser,
             async (transaction, token) =>
             {
-                var known = IsHash(request.CertificateRequestId)
+                var known = PartnerRules.IsSha256(request.CertificateRequestId)
                     ? await CertificateRequestStore.FindAsync(transaction, request.CertificateRequestId, token)
                     : null;
                 var partner = await PartnerStore.LockAsync(
@@ -136,7 +136,7 @@ internal sealed class OnboardingService(
 
                 Check(certificate, known);
                 var issued = await enrolment.CompleteAsync(transaction, partner!, known, certificate, token);
-                Audit(context, CertificateEnrolment.ResourceKind, known.KeyHash);
+                context.Call().Changes(CertificateEnrolment.ResourceKind, known.KeyHash);
                 return new IssueCertificateResponse { CertificateRequest = ToMessage(issued) };
             }
         );
@@ -192,7 +192,7 @@ internal sealed class OnboardingService(
         }
 
         using var authority = X509CertificateLoader.LoadCertificateFromFile(path);
-        return Convert.ToHexStringLower(SHA256.HashData(authority.RawData));
+        return ClientCertificate.ThumbprintOf(authority);
     }
 
     private static CertificateRequest ToMessage(StoredRequest stored) =>
@@ -206,16 +206,4 @@ internal sealed class OnboardingService(
             CertificateDer = stored.Certificate is null ? ByteString.Empty : ByteString.CopyFrom(stored.Certificate),
             ExpireTime = stored.ExpireMicros is { } end ? Instants.ToTimestamp(end) : null,
         };
-
-    private static void Audit(ServerCallContext context, string kind, string id)
-    {
-        var entry = context.Call().NewAuditEntry();
-        entry.ResourceKind = kind;
-        entry.ResourceId = id;
-        context.Call().AuditEntries.Add(entry);
-    }
-
-    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
-
-    private static string RequireId(string id) => PartnerRules.IsPartnerId(id) ? id : throw new RefusalException(Refuse.NotFound());
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -11,6 +10,7 @@ using SesameGrpc.Gateway.Pipeline;
 using SesameGrpc.Gateway.Programmes;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Replay;
+using SesameGrpc.Gateway.Tls;
 using SesameGrpc.Gateway.Tokens;
 
 namespace SesameGrpc.Gateway.Onboarding;
@@ -57,7 +57,7 @@ internal sealed class PartnerAdminService(
         new()
         {
             Partner =
-                await store.FindAsync(RequireId(request.Partner), context.CancellationToken)
+                await store.FindAsync(PartnerRules.RequireId(request.Partner), context.CancellationToken)
                 ?? throw new RefusalException(Refuse.NotFound()),
         };
 
@@ -148,7 +148,7 @@ internal sealed class PartnerAdminService(
         using var certificate = PartnerRules.ParseSelfSigned(request.CertificateDer.ToByteArray(), time.GetUtcNow());
         var added = new PartnerCertificate
         {
-            Thumbprint = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData)),
+            Thumbprint = ClientCertificate.ThumbprintOf(certificate),
             ExpireTime = Timestamp.FromDateTime(certificate.NotAfter.ToUniversalTime()),
         };
         return await ChangeAsync(
@@ -169,7 +169,7 @@ internal sealed class PartnerAdminService(
     {
         new FieldCheck()
             .Require(
-                request.Thumbprint.Length == 64 && request.Thumbprint.All(char.IsAsciiHexDigitLower),
+                PartnerRules.IsSha256(request.Thumbprint),
                 "thumbprint",
                 "must be 64 lower-case hexadecimal digits, the SHA-256 of the DER form"
             )
@@ -242,9 +242,6 @@ internal sealed class PartnerAdminService(
             return partner;
         };
 
-    // What cannot be an id names nobody; a store may not even be able to look for it.
-    private static string RequireId(string id) => PartnerRules.IsPartnerId(id) ? id : throw new RefusalException(Refuse.NotFound());
-
     private async Task<TResponse> ChangeAsync<TResponse>(
         ServerCallContext context,
         string requestId,
@@ -256,7 +253,7 @@ internal sealed class PartnerAdminService(
     )
         where TResponse : class, IMessage<TResponse>
     {
-        RequireId(id);
+        PartnerRules.RequireId(id);
         var response = await replay.RunAsync(
             context,
             requestId,
@@ -271,10 +268,7 @@ internal sealed class PartnerAdminService(
                 Crash.At(Failpoint.PartnerSaved);
                 await clients.EnsureAsync(transaction, partner, token);
                 Crash.At(Failpoint.PartnerRegistered);
-                var entry = context.Call().NewAuditEntry();
-                entry.ResourceKind = "partner";
-                entry.ResourceId = id;
-                context.Call().AuditEntries.Add(entry);
+                context.Call().Changes("partner", id);
                 return answer(partner);
             }
         );

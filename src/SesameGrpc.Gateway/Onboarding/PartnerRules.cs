@@ -136,6 +136,12 @@ internal static class PartnerRules
         && char.IsAsciiLetterLower(id[0])
         && id.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
 
+    /// <summary>The id; what cannot be one names nobody, and a store may not even be able to look for it: RESOURCE_NOT_FOUND.</summary>
+    public static string RequireId(string id) => IsPartnerId(id) ? id : throw new RefusalException(Refuse.NotFound());
+
+    /// <summary>Whether it is written as thumbprints and hashes of keys are: 64 lower-case hexadecimal digits.</summary>
+    public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
     // RFC 8252 section 7.3 allows http to the loopback interface.
     private static bool IsRedirectUri(string uri, GatewayMode mode) =>
         uri.Length <= 500

@@ -49,7 +49,7 @@ internal sealed class PersonDisputes(
             {
                 var person = row?.Id ?? throw new RefusalException(Refuse.NotFound());
                 dispute = await changes.OpenAsync(transaction, person, TopicOf(request.About)!.Value, request.Statement, token);
-                Audit(call, dispute);
+                call.Changes("dispute", dispute.Id);
                 return new OpenDisputeResponse { Dispute = ToMessage(dispute) };
             },
             (last, _) => DisputeChanges.AppendBehindLeaf(last, dispute!)
@@ -106,7 +106,7 @@ internal sealed class PersonDisputes(
             {
                 dispute = await changes.AnswerAsync(transaction, request.DisputeId, request.Answer, token);
                 call.Concerns(dispute.Person);
-                Audit(call, dispute);
+                call.Changes("dispute", dispute.Id);
                 return new AnswerDisputeResponse { Dispute = ToMessage(dispute) };
             },
             (last, _) => DisputeChanges.AppendBehindLeaf(last, dispute!)
@@ -133,14 +133,6 @@ internal sealed class PersonDisputes(
             Answer = dispute.Answer ?? "",
             AnswerTime = dispute.AnsweredMicros is { } micros ? Instants.ToTimestamp(micros) : null,
         };
-
-    private static void Audit(Call call, Dispute dispute)
-    {
-        var entry = call.NewAuditEntry();
-        entry.ResourceKind = "dispute";
-        entry.ResourceId = dispute.Id;
-        call.AuditEntries.Add(entry);
-    }
 
     // Null: it is none of the four.
     private static DisputeTopic? TopicOf(DisputeSubject? about) =>

@@ -150,9 +150,7 @@ internal sealed partial class PersonService(
         var size = Page.SizeOf(request.PageSize);
         var found = await consentStore.ListOfPersonAsync(person.Id, request.PageToken, size + 1, context.CancellationToken);
         var page = Page.Of(found, size, consent => consent.Id);
-        var entry = context.Call().NewAuditEntry();
-        entry.DisclosedFields.Add("consents");
-        context.Call().AuditEntries.Add(entry);
+        AddDisclosure(context, "consents");
         return new ListPersonConsentsResponse { Consents = { page.Items.Select(ToMessage) }, NextPageToken = page.NextToken };
     }
 

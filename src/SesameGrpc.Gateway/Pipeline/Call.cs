@@ -121,6 +121,16 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
         return entry;
     }
 
+    /// <summary>An object is changed; the entry, for what else there is to say.</summary>
+    public AuditEntry Changes(string kind, string id)
+    {
+        var entry = NewAuditEntry();
+        entry.ResourceKind = kind;
+        entry.ResourceId = id;
+        AuditEntries.Add(entry);
+        return entry;
+    }
+
     /// <summary>An entry for the audit log with all that the call knows by itself; not yet among <see cref="AuditEntries"/>.</summary>
     public AuditEntry NewAuditEntry(string? person = null) => NewAuditEntry(person, entries.NowMicros);
 

@@ -4,7 +4,7 @@ using Grpc.Core;
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>Maps the unary methods of services as gRPC, before what the gRPC framework maps for the same paths.</summary>
-internal sealed class UnaryBinder(IEndpointRouteBuilder endpoints) : ServiceBinderBase
+internal sealed class UnaryBinder(IEndpointRouteBuilder endpoints) : UnaryMethodBinder
 {
     private readonly CallAudit audit = endpoints.ServiceProvider.GetRequiredService<CallAudit>();
     private readonly CallRefusals refusals = endpoints.ServiceProvider.GetRequiredService<CallRefusals>();
@@ -18,19 +18,4 @@ internal sealed class UnaryBinder(IEndpointRouteBuilder endpoints) : ServiceBind
             .WithMetadata(new GrpcMethodMetadata(handler!.Target!.GetType(), method))
             .WithMethodPolicies(isDirect: true);
     }
-
-    public override void AddMethod<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        ClientStreamingServerMethod<TRequest, TResponse>? handler
-    ) { }
-
-    public override void AddMethod<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        ServerStreamingServerMethod<TRequest, TResponse>? handler
-    ) { }
-
-    public override void AddMethod<TRequest, TResponse>(
-        Method<TRequest, TResponse> method,
-        DuplexStreamingServerMethod<TRequest, TResponse>? handler
-    ) { }
 }

@@ -111,8 +111,7 @@ internal sealed class ProgrammeSeeding(
 
     private AuditEntry EntryOf(Activation activation)
     {
-        var entry = entries.NewOfWorker("ProgrammeSeeding", null);
-        entry.Outcome = AuditOutcome.Changed;
+        var entry = entries.ChangeOfWorker("ProgrammeSeeding");
         ProgrammeMessages.Describe(entry, activation);
         return entry;
     }

@@ -198,12 +198,7 @@ internal sealed partial class RetentionWorker(
         return leaf;
     }
 
-    private AuditEntry NewLeaf()
-    {
-        var leaf = entries.NewOfWorker(AuditEntries.Retention, null);
-        leaf.Outcome = AuditOutcome.Changed;
-        return leaf;
-    }
+    private AuditEntry NewLeaf() => entries.ChangeOfWorker(AuditEntries.Retention);
 
     [LoggerMessage(
         EventId = 2701,

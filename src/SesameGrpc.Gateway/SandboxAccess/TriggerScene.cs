@@ -108,13 +108,12 @@ internal sealed class TriggerScene
     {
         var kind = partner.Document.Kind;
         var purpose = Minimisation.PurposesOf(kind).FirstOrDefault();
-        var scopes = Minimisation.ConsentScopes.Where(scope => partner.Scopes.Contains(scope) && Minimisation.Allows(kind, purpose, scope));
         var grant = new GrantConsentRequest
         {
             Person = Person,
             Partner = partner.Id,
             Purpose = purpose,
-            Scopes = { scopes },
+            Scopes = { Minimisation.ScopesOf(kind, purpose).Where(partner.Scopes.Contains) },
         };
         var consent = (await OperateAsync(Services.Persons.GrantConsent, grant, nameof(Services.Persons.GrantConsent))).Consent;
         IsAbout("consent", consent.ConsentId);

@@ -61,7 +61,7 @@ internal static class WaiverScript
             Kind = scene.IsDamaged ? ChargeLineKind.Damage : ChargeLineKind.Rent,
             Amount = Cny.Of(scene.CostOf(waiver.WaivedAmount.MinorUnits)),
         };
-        return await CompleteAsync(scene, waiver, new Charge { Lines = { line }, TotalAmount = line.Amount });
+        return await CompleteAsync(scene, waiver, ChargeOf(line));
     }
 
     private static async Task<DepositWaiver> CompleteAsync(TriggerScene scene, DepositWaiver waiver, Charge? charge)
@@ -71,6 +71,8 @@ internal static class WaiverScript
         return (await scene.CallAsync(waivers.CompleteDepositWaiver, complete, nameof(waivers.CompleteDepositWaiver))).DepositWaiver;
     }
 
+    private static Charge ChargeOf(ChargeLine line) => new() { Lines = { line }, TotalAmount = line.Amount };
+
     private static async Task ReleaseAsync(TriggerScene scene) => await CompleteAsync(scene, await GrantAsync(scene), null);
 
     private static async Task CorrectAsync(TriggerScene scene)
@@ -79,11 +81,7 @@ internal static class WaiverScript
         var completed = await CompleteAsync(scene);
         var line = completed.Charge.Lines[0].Clone();
         line.Amount.MinorUnits--;
-        var correct = new CorrectDepositWaiverChargeRequest
-        {
-            DepositWaiverId = completed.DepositWaiverId,
-            Charge = new Charge { Lines = { line }, TotalAmount = line.Amount },
-        };
+        var correct = new CorrectDepositWaiverChargeRequest { DepositWaiverId = completed.DepositWaiverId, Charge = ChargeOf(line) };
         await scene.CallAsync(waivers.CorrectDepositWaiverCharge, correct, nameof(waivers.CorrectDepositWaiverCharge));
     }
 
@@ -114,7 +112,7 @@ internal static class WaiverScript
         if (waiver.DueTime is null)
         {
             var line = new ChargeLine { Kind = ChargeLineKind.Goods, Amount = Cny.Of(scene.CostOf(waiver.WaivedAmount.MinorUnits)) };
-            waiver = await CompleteAsync(scene, waiver, new Charge { Lines = { line }, TotalAmount = line.Amount });
+            waiver = await CompleteAsync(scene, waiver, ChargeOf(line));
         }
 
         await scene.PassAsync(waiver.PaymentDueTime ?? waiver.DueTime, waiver.DepositWaiverId);

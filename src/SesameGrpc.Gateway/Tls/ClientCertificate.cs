@@ -33,6 +33,10 @@ internal sealed class ClientCertificate
     /// <summary>The same as the claim x5t#S256 has it (RFC 8705 section 3.1).</summary>
     public string ConfirmationThumbprint { get; }
 
+    /// <summary>The thumbprint of any certificate.</summary>
+    public static string ThumbprintOf(X509Certificate2 certificate) =>
+        Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span));
+
     /// <summary>The verdict reached at this epoch, if any, while every certificate that it rests on is valid.</summary>
     public CertificateVerdict? VerdictAt(long epoch, DateTimeOffset now) =>
         dated is { } known && known.Epoch == epoch && now.UtcDateTime <= known.Verdict.ExpireTime ? known.Verdict : null;

@@ -67,11 +67,8 @@ internal sealed partial class WebhookSender(
                 {
                     isDisabled = true;
                     await WebhookEndpointStore.SaveAsync(transaction, locked with { Document = GoneOf(locked) }, token);
-                    var entry = entries.NewOfWorker(nameof(WebhookWorker), person: null);
-                    entry.ResourceKind = WebhookService.ResourceKind;
-                    entry.ResourceId = endpoint.Id;
+                    var entry = entries.ChangeOfWorker(nameof(WebhookWorker), WebhookService.ResourceKind, endpoint.Id);
                     entry.ResourceRevision = locked.Document.Revision + 1;
-                    entry.Outcome = Contracts.Audit.V1.AuditOutcome.Changed;
                     AuditLog.Append(last, [entry]);
                 }
 

@@ -316,15 +316,8 @@ internal sealed class WebhookService(
 
     private static bool IsId(string id) => FieldCheck.IsVisibleText(id);
 
-    private static void Audit(ServerCallContext context, WebhookTarget target)
-    {
-        var call = context.Call();
-        var entry = call.NewAuditEntry();
-        entry.ResourceKind = ResourceKind;
-        entry.ResourceId = target.Id;
-        entry.ResourceRevision = target.Document.Revision;
-        call.AuditEntries.Add(entry);
-    }
+    private static void Audit(ServerCallContext context, WebhookTarget target) =>
+        context.Call().Changes(ResourceKind, target.Id).ResourceRevision = target.Document.Revision;
 
     private sealed record EndpointChange(IMessage Request, string RequestId, string Id);
 }
