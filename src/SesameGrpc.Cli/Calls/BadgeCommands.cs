@@ -18,7 +18,7 @@ internal static class BadgeCommands
             BadgeIssueCommand.Create(),
             new Command("get", "Show a badge and how it stands.").With(Id).ForPartner().Runs(GetAsync),
             new Command("list", "List the partner's badges, newest first.").With(Person, PagedList.Limit).ForPartner().Runs(ListAsync),
-            new Command("revoke", "End a badge for good.").With(Id, WaiverCommands.RequestId).ForPartner().Runs(RevokeAsync)
+            new Command("revoke", "End a badge for good.").With(Id, ConnectionOptions.RequestId).ForPartner().Runs(RevokeAsync)
         );
 
     /// <summary>A badge as one JSON object or as a card; with the proof that its issue gave.</summary>
@@ -68,11 +68,7 @@ internal static class BadgeCommands
     private static async Task<ExitCode> RevokeAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var client = await context.ConnectPartnerAsync([PartnerScopes.BadgeWrite], cancellationToken);
-        var request = new RevokeCreditBadgeRequest
-        {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-            CreditBadgeId = context.Get(Id),
-        };
+        var request = new RevokeCreditBadgeRequest { RequestId = context.RequestId(), CreditBadgeId = context.Get(Id) };
         Show(context.Output, (await client.CreditBadges.RevokeCreditBadgeAsync(request, cancellationToken: cancellationToken)).CreditBadge);
         return ExitCode.Ok;
     }

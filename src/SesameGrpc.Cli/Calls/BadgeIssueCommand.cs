@@ -26,7 +26,7 @@ internal static class BadgeIssueCommand
 
     public static Command Create() =>
         new Command("issue", "Issue a badge for a profile, or renew the one that it has. Exit code 3 when none is issued.")
-            .With(OrderOptions.Subject, OrderOptions.Programme, Site, Profile, WaiverCommands.RequestId)
+            .With(OrderOptions.Subject, OrderOptions.Programme, Site, Profile, ConnectionOptions.RequestId)
             .ForPartner()
             .Runs(RunAsync);
 
@@ -34,7 +34,7 @@ internal static class BadgeIssueCommand
     {
         var request = new IssueCreditBadgeRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             Subject = context.Get(OrderOptions.Subject),
             Programme = context.Get(OrderOptions.Programme),
             Site = context.Get(Site),

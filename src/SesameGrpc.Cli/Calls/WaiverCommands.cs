@@ -10,11 +10,6 @@ namespace SesameGrpc.Cli.Calls;
 /// <summary>`sesame waiver get|complete|extend|correct|report-payment|cancel`, and the group that holds them, `grant` and `list`.</summary>
 internal static class WaiverCommands
 {
-    public static readonly Option<string?> RequestId = new("--request-id")
-    {
-        Description = "Names the request, to repeat it safely. Default: a new one.",
-    };
-
     private static readonly Argument<string> Id = new("ID") { Description = "Id of the waiver, as the grant gave it." };
 
     private static readonly Option<DateTimeOffset?> Until = new("--until") { Description = "The new due time.", HelpName = "time" };
@@ -44,14 +39,11 @@ internal static class WaiverCommands
             Change("cancel", "The order never started.", CancelAsync)
         );
 
-    /// <summary>The id given, or a fresh UUID version 4.</summary>
-    public static string ChooseRequestId(string? given) => given ?? Guid.NewGuid().ToString();
-
     private static Command Change(
         string name,
         string description,
         Func<CommandContext, DepositWaiversClient, string, CancellationToken, Task<DepositWaiver>> call
-    ) => Action(name, description, PartnerScopes.WaiverWrite, call).With(RequestId);
+    ) => Action(name, description, PartnerScopes.WaiverWrite, call).With(ConnectionOptions.RequestId);
 
     private static Command Action(
         string name,
@@ -66,7 +58,7 @@ internal static class WaiverCommands
                 async (context, cancellationToken) =>
                 {
                     using var client = await context.ConnectPartnerAsync([scope], cancellationToken);
-                    var requestId = ChooseRequestId(context.Get(RequestId));
+                    var requestId = context.RequestId();
                     WaiverCard.Show(context.Output, await call(context, client.DepositWaivers, requestId, cancellationToken));
                     return ExitCode.Ok;
                 }

@@ -25,7 +25,7 @@ internal static class WaiverGrantCommand
                 OrderOptions.AmountFen,
                 AcceptPartial,
                 OrderOptions.Attributes,
-                WaiverCommands.RequestId
+                ConnectionOptions.RequestId
             )
             .ForPartner()
             .Runs(RunAsync);
@@ -34,7 +34,7 @@ internal static class WaiverGrantCommand
     {
         var request = new GrantDepositWaiverRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             OrderId = context.Get(OrderId),
             Subject = context.Get(OrderOptions.Subject),
             Programme = context.Get(OrderOptions.Programme),

@@ -10,7 +10,7 @@ internal sealed class CertificateMint(TimeProvider time)
     public static readonly TimeSpan LeafLifetime = TimeSpan.FromDays(90);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
-    private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
+    public static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     public X509Certificate2 MintAuthority(string commonName)
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -95,7 +94,7 @@ internal static class CsrCommands
         );
         var issuing = new IssueCertificateRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(given: null),
+            RequestId = CommandContext.NewRequestId(),
             CertificateRequestId = found[0].CertificateRequestId,
             CertificateDer = ByteString.CopyFrom(certificate.RawData),
         };

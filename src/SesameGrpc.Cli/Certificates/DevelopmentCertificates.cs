@@ -51,7 +51,7 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
                 authority,
                 Operator.CertificatePath,
                 Operator.KeyPath,
-                () => mint.MintClient(authority, "dev operator", new Uri("urn:sesame:operator:dev"))
+                () => mint.MintClient(authority, "dev operator", new Uri(SubjectUris.OperatorPrefix + "dev"))
             );
             minted += EnsureLeaf(
                 authority,
@@ -89,7 +89,7 @@ internal sealed class DevelopmentCertificates(string directory, TimeProvider tim
         return certificate.RawData;
     }
 
-    public static Uri PartnerIdentity(string partnerId) => new("urn:sesame:partner:" + partnerId);
+    public static Uri PartnerIdentity(string partnerId) => new(SubjectUris.PartnerPrefix + partnerId);
 
     private ClientCertificateOptions Client(string folder, string name) =>
         ClientCertificateOptions.FromPem(Path.Combine(folder, name + ".pem"), Path.Combine(folder, name + ".key.pem"), CaPath);

@@ -1,7 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 
-namespace SesameGrpc.Cli.Doctor;
+namespace SesameGrpc.Cli.Certificates;
 
 /// <summary>Whom a certificate names: the URIs of its subject alternative name (RFC 5280 section 4.2.1.6).</summary>
 internal static class SubjectUris

@@ -20,6 +20,12 @@ internal sealed class CommandContext(ParseResult arguments, CliOutput output, Ti
 
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 
+    /// <summary>A fresh UUID version 4.</summary>
+    public static string NewRequestId() => Guid.NewGuid().ToString();
+
+    /// <summary>The request id given, or a fresh one.</summary>
+    public string RequestId() => Get(ConnectionOptions.RequestId) ?? NewRequestId();
+
     /// <summary>The calling partner's certificate, key and CA.</summary>
     public ClientCertificateOptions PartnerFiles => Files(Certificates.Partner(Get(ConnectionOptions.Partner)));
 

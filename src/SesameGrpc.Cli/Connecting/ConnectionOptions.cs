@@ -13,6 +13,11 @@ internal static class ConnectionOptions
         Recursive = true,
     };
 
+    public static readonly Option<string?> RequestId = new("--request-id")
+    {
+        Description = "Names the request, to repeat it safely. Default: a new one.",
+    };
+
     public static readonly Option<string> Partner = Text("--partner", "SESAME_PARTNER", "hello-bike", "Id of the calling partner.");
 
     public static readonly Option<Uri> Gateway = Address(

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SesameGrpc.Cli.Certificates;
 
 namespace SesameGrpc.Cli.Doctor;
 
 /// <summary>The partner's three files, without any connection.</summary>
 internal static class FileChecks
 {
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
     private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(30);
 
@@ -106,7 +106,7 @@ internal static class FileChecks
     public static Finding Usage(PartnerSetup setup)
     {
         var usages = setup.Certificate!.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault()?.EnhancedKeyUsages;
-        return usages is null || usages.Cast<Oid>().Any(usage => usage.Value == ClientAuthentication)
+        return usages is null || usages.Cast<Oid>().Any(usage => usage.Value == CertificateMint.ClientAuthentication.Value)
             ? Finding.Ok("Good for TLS clients.")
             : Finding.Wrong(
                 "The certificate may not be used by TLS clients: its extended key usage lacks clientAuth.",

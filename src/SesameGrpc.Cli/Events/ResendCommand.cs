@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -59,7 +57,9 @@ internal static class ResendCommand
                 continue;
             }
 
-            var deliveries = DeliveriesAsync(client.Webhooks, endpoint, cancellationToken);
+            // Newest event first.
+            var list = new ListWebhookDeliveriesRequest { WebhookEndpointId = endpoint, PageSize = 1000 };
+            var deliveries = client.Webhooks.ReadAllWebhookDeliveriesAsync(list, cancellationToken);
             var wanted = await (
                 since is { } moment
                     ? deliveries.TakeWhile(delivery => delivery.CreateTime.ToDateTimeOffset() >= moment)
@@ -78,26 +78,6 @@ internal static class ResendCommand
         return missing.Count == 0 ? ExitCode.Ok : ExitCode.RefusedOrLeftOut;
     }
 
-    // Newest event first, page by page.
-    private static async IAsyncEnumerable<WebhookDelivery> DeliveriesAsync(
-        WebhooksClient webhooks,
-        string endpoint,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        var request = new ListWebhookDeliveriesRequest { WebhookEndpointId = endpoint, PageSize = 1000 };
-        do
-        {
-            var page = await webhooks.ListWebhookDeliveriesAsync(request, cancellationToken: cancellationToken);
-            foreach (var delivery in page.Deliveries)
-            {
-                yield return delivery;
-            }
-
-            request.PageToken = page.NextPageToken;
-        } while (request.PageToken.Length > 0);
-    }
-
     private static async Task<long> RedeliverAsync(
         WebhooksClient webhooks,
         string endpoint,
@@ -108,7 +88,6 @@ internal static class ResendCommand
     {
         var request = new RedeliverWebhookEventsRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(null),
             WebhookEndpointId = endpoint,
             EventIds = { ids },
             FailedSinceTime = failedSince is { } since ? Timestamp.FromDateTimeOffset(since) : null,

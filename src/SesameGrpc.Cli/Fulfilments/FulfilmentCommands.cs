@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -43,17 +42,17 @@ internal static class FulfilmentCommands
             new Command("report", "Report how a person kept an agreement.")
                 .With(Subject, Programme, ReportId, Waiver, Began)
                 .With(StatementOptions.All)
-                .With(WaiverCommands.RequestId)
+                .With(ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs(ReportAsync),
             new Command("correct", "State a report as it should have been, whole.")
                 .With(Id)
                 .With(StatementOptions.All)
-                .With(WaiverCommands.RequestId)
+                .With(ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs((context, token) => CorrectAsync(context, StatementOptions.Of(context), token)),
             new Command("retract", "Take a report back for good.")
-                .With(Id, WaiverCommands.RequestId)
+                .With(Id, ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs((context, token) => CorrectAsync(context, null, token)),
             new Command("list", "List the partner's reports, newest first.").With(Person, PagedList.Limit).ForPartner().Runs(ListAsync),
@@ -64,7 +63,7 @@ internal static class FulfilmentCommands
     {
         var request = new ReportFulfilmentRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             ReportId = context.Get(ReportId),
             Subject = context.Get(Subject),
             Programme = context.Get(Programme),
@@ -84,11 +83,7 @@ internal static class FulfilmentCommands
         CancellationToken cancellationToken
     )
     {
-        var request = new CorrectFulfilmentRequest
-        {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-            FulfilmentId = context.Get(Id),
-        };
+        var request = new CorrectFulfilmentRequest { RequestId = context.RequestId(), FulfilmentId = context.Get(Id) };
         if (statement is null)
         {
             request.Retract = true;

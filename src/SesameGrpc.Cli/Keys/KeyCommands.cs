@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
@@ -21,7 +20,7 @@ internal static class KeyCommands
         new Command("keys", "The gateway's own keys, which take turns by themselves (operator).").With(
             new Command("list", "List the keys, newest first.").ForOperator().Runs(ListAsync),
             new Command("rotate", "Have the next key take its turn in a few seconds.")
-                .With(Purpose, WaiverCommands.RequestId)
+                .With(Purpose, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(RotateAsync)
         );
@@ -47,7 +46,7 @@ internal static class KeyCommands
         using var channel = context.ConnectOperator();
         var request = new RotateKeyRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             Purpose = context.Get(Purpose) == TokenSigning ? KeyPurpose.TokenSigning : KeyPurpose.PairwiseSubjects,
         };
         Show(context.Output, [(await channel.Keys.RotateKeyAsync(request, cancellationToken: cancellationToken)).Key]);

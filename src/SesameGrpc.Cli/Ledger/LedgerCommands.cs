@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
@@ -23,7 +22,7 @@ internal static class LedgerCommands
             LedgerListCommand.Create(),
             new Command("show", "Show an obligation and its journal.").With(Id).ForOperator().Runs(ShowAsync),
             new Command("write-off", "Give up what is overdue; final.")
-                .With(Id, Reason, WaiverCommands.RequestId)
+                .With(Id, Reason, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(WriteOffAsync),
             LedgerVerifyCommand.Create()
@@ -51,7 +50,7 @@ internal static class LedgerCommands
         using var channel = context.ConnectOperator();
         var request = new WriteOffObligationRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             ObligationId = context.Get(Id),
             Reason = context.Get(Reason),
         };

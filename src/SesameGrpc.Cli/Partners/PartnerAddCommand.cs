@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Google.Protobuf;
-using SesameGrpc.Cli.Calls;
+using SesameGrpc.Cli.Certificates;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -20,7 +20,7 @@ internal static class PartnerAddCommand
         new Command("add", "Onboard a partner.")
             .With(PartnerOptions.Id)
             .WithPartner()
-            .With(SelfSigned, WaiverCommands.RequestId)
+            .With(SelfSigned, ConnectionOptions.RequestId)
             .ForOperator()
             .Runs(RunAsync);
 
@@ -30,11 +30,7 @@ internal static class PartnerAddCommand
         var partner = PartnerOptions.Read(context);
         partner.ClientAuthentication = selfSigned ? ClientAuthentication.SelfSignedTls : ClientAuthentication.TlsCa;
         using var channel = context.ConnectOperator();
-        var request = new CreatePartnerRequest
-        {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-            Partner = partner,
-        };
+        var request = new CreatePartnerRequest { RequestId = context.RequestId(), Partner = partner };
         partner = (await channel.Partners.CreatePartnerAsync(request, cancellationToken: cancellationToken)).Partner;
         if (selfSigned)
         {
@@ -55,7 +51,7 @@ internal static class PartnerAddCommand
     {
         var request = new AddPartnerCertificateRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(given: null),
+            RequestId = CommandContext.NewRequestId(),
             Partner = partnerId,
             CertificateDer = ByteString.CopyFrom(context.Certificates.MintSelfSignedPartner(partnerId)),
         };
@@ -76,7 +72,7 @@ internal static class PartnerAddCommand
             await context.Output.Out.WriteLineAsync(
                 File.Exists(files.CertificatePath)
                     ? $"  certificate: {files.CertificatePath}"
-                    : $"  The partner needs a certificate of the partner CA with the URI urn:sesame:partner:{partnerId}."
+                    : $"  The partner needs a certificate of the partner CA with the URI {DevelopmentCertificates.PartnerIdentity(partnerId)}."
             );
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -48,13 +47,13 @@ internal static class PartnerCommands
         Func<OperatorChannel, string, string, CancellationToken, Task<Partner>> call
     ) =>
         new Command(name, description)
-            .With(Id, WaiverCommands.RequestId)
+            .With(Id, ConnectionOptions.RequestId)
             .ForOperator()
             .Runs(
                 async (context, cancellationToken) =>
                 {
                     using var channel = context.ConnectOperator();
-                    var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+                    var requestId = context.RequestId();
                     Show(context.Output, await call(channel, context.Get(Id), requestId, cancellationToken));
                     return ExitCode.Ok;
                 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -33,7 +32,11 @@ internal static class PartnerInviteCommand
         using var channel = context.ConnectOperator();
         if (context.Get(Withdraw))
         {
-            var withdrawal = new WithdrawInvitationRequest { RequestId = NewRequestId(), Partner = context.Get(PartnerOptions.Id) };
+            var withdrawal = new WithdrawInvitationRequest
+            {
+                RequestId = CommandContext.NewRequestId(),
+                Partner = context.Get(PartnerOptions.Id),
+            };
             await channel.Onboarding.WithdrawInvitationAsync(withdrawal, cancellationToken: cancellationToken);
             return ExitCode.Ok;
         }
@@ -42,7 +45,7 @@ internal static class PartnerInviteCommand
         {
             var creation = new CreatePartnerRequest
             {
-                RequestId = NewRequestId(),
+                RequestId = CommandContext.NewRequestId(),
                 Partner = PartnerOptions.Read(context),
                 Invited = true,
             };
@@ -57,7 +60,7 @@ internal static class PartnerInviteCommand
     {
         var request = new InvitePartnerRequest
         {
-            RequestId = NewRequestId(),
+            RequestId = CommandContext.NewRequestId(),
             Partner = context.Get(PartnerOptions.Id),
             ValidDuration = Duration.FromTimeSpan(TimeSpan.FromHours(context.Get(ValidHours))),
         };
@@ -82,6 +85,4 @@ internal static class PartnerInviteCommand
         output.Out.WriteLine();
         output.Out.WriteLine("  " + command);
     }
-
-    private static string NewRequestId() => WaiverCommands.ChooseRequestId(given: null);
 }

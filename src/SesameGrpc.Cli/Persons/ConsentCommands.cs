@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -52,11 +51,11 @@ internal static class ConsentCommands
         new Command("consent", "What persons have agreed to (operator).").With(
             new Command("list", "List a person's consents, newest first.").With(Person, ActiveOnly).ForOperator().Runs(ListAsync),
             new Command("grant", "Record that a person agrees; it replaces a consent to the same partner.")
-                .With(Person, Partner, PurposeName, Scopes, Programmes, Days, WaiverCommands.RequestId)
+                .With(Person, Partner, PurposeName, Scopes, Programmes, Days, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(GrantAsync),
             new Command("withdraw", "End a consent for good, or all of them. Once it is done, no instance tells anything under it.")
-                .With(Person, ConsentIdOrNone, All, WaiverCommands.RequestId)
+                .With(Person, ConsentIdOrNone, All, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(WithdrawAsync),
             Change("suspend", "Suspend a consent until it is resumed.", SuspendAsync),
@@ -69,7 +68,7 @@ internal static class ConsentCommands
         Func<OperatorChannel, string, string, string, CancellationToken, Task<PersonConsent>> call
     ) =>
         new Command(name, description)
-            .With(Person, ConsentId, WaiverCommands.RequestId)
+            .With(Person, ConsentId, ConnectionOptions.RequestId)
             .ForOperator()
             .Runs(
                 async (context, cancellationToken) =>
@@ -185,5 +184,5 @@ internal static class ConsentCommands
         return (await channel.Persons.ResumeConsentAsync(request, cancellationToken: cancellationToken)).Consent;
     }
 
-    private static string RequestId(CommandContext context) => WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+    private static string RequestId(CommandContext context) => context.RequestId();
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
@@ -56,12 +55,12 @@ internal static class DisputeCommands
     public static Command Create() =>
         new Command("dispute", "What persons object to (operator).").With(
             new Command("open", "Object for a person, to exactly one of --score, --refusal, --obligation and --fulfilment.")
-                .With(Person, Score, Refusal, Obligation, Fulfilment, Statement, WaiverCommands.RequestId)
+                .With(Person, Score, Refusal, Obligation, Fulfilment, Statement, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(OpenAsync),
             new Command("list", "List disputes, newest first.").With(Only, State, Overdue, PagedList.Limit).ForOperator().Runs(ListAsync),
             new Command("answer", "Answer a dispute, which ends it.")
-                .With(Id, Text, WaiverCommands.RequestId)
+                .With(Id, Text, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(AnswerAsync)
         );
@@ -84,7 +83,7 @@ internal static class DisputeCommands
         var opened = await channel.Persons.OpenDisputeAsync(
             new()
             {
-                RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+                RequestId = context.RequestId(),
                 Person = context.Get(Person),
                 About = about[0],
                 Statement = context.Get(Statement),
@@ -125,7 +124,7 @@ internal static class DisputeCommands
         var answered = await channel.Persons.AnswerDisputeAsync(
             new()
             {
-                RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+                RequestId = context.RequestId(),
                 DisputeId = context.Get(Id),
                 Answer = context.Get(Text),
             },

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -14,14 +13,14 @@ internal static class PersonCommands
 
     public static Command Create() =>
         new Command("person", "Persons who take part (operator).").With(
-            Action("opt-in", "Opt a person in; a newcomer gets 600.", OptInAsync).With(WaiverCommands.RequestId),
+            Action("opt-in", "Opt a person in; a newcomer gets 600.", OptInAsync).With(ConnectionOptions.RequestId),
             Action("opt-out", "Opt a person out: the score is deleted, partners see the person as unknown.", OptOutAsync)
-                .With(WaiverCommands.RequestId),
+                .With(ConnectionOptions.RequestId),
             Action("get", "Show what is stored of a person.", GetAsync),
             PersonRecordCommands.CreateAccesses(),
             PersonRecordCommands.CreateExport(),
             new Command("erase", "Forget a person for good. Refused while obligations are open.")
-                .With(Id, WaiverCommands.RequestId)
+                .With(Id, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(EraseAsync),
             DisputeCommands.Create()
@@ -39,7 +38,7 @@ internal static class PersonCommands
                 async (context, cancellationToken) =>
                 {
                     using var channel = context.ConnectOperator();
-                    var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+                    var requestId = context.RequestId();
                     Show(context.Output, await call(channel, context.Get(Id), requestId, cancellationToken));
                     return ExitCode.Ok;
                 }
@@ -85,7 +84,7 @@ internal static class PersonCommands
     private static async Task<ExitCode> EraseAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var channel = context.ConnectOperator();
-        var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+        var requestId = context.RequestId();
         var erased = await channel.Persons.ErasePersonAsync(
             new() { Person = context.Get(Id), RequestId = requestId },
             cancellationToken: cancellationToken

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
@@ -44,16 +43,16 @@ internal static class ProgrammeCommands
             new Command("get", "Show a programme in force, or one of its versions.").With(Id, OfVersion, Out).ForOperator().Runs(GetAsync),
             new Command("versions", "List versions, in force or not.").With(AnyId).ForOperator().Runs(VersionsAsync),
             new Command("propose", "Store the next version of a programme. It is not in force before it is activated.")
-                .With(ProgrammeDryRunCommand.Document, WaiverCommands.RequestId)
+                .With(ProgrammeDryRunCommand.Document, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(ProposeAsync),
             ProgrammeDryRunCommand.Create(),
             new Command("activate", "Put a version in force, now or later.")
-                .With(Id, Version, At, WaiverCommands.RequestId)
+                .With(Id, Version, At, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(ActivateAsync),
             new Command("roll-back", "Put the version in force again that was before; again, the one before that.")
-                .With(Id, WaiverCommands.RequestId)
+                .With(Id, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(RollBackAsync),
             new Command("history", "List who put which version in force, newest first.").With(AnyId).ForOperator().Runs(HistoryAsync),
@@ -122,7 +121,7 @@ internal static class ProgrammeCommands
     {
         var request = new CreateProgrammeVersionRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             Programme = await ProgrammeFile.ReadAsync(context.Get(ProgrammeDryRunCommand.Document), cancellationToken),
         };
         using var channel = context.ConnectOperator();
@@ -136,7 +135,7 @@ internal static class ProgrammeCommands
         using var channel = context.ConnectOperator();
         var request = new ActivateProgrammeVersionRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             Programme = context.Get(Id),
             Version = context.Get(Version),
             ActivateTime = context.Get(At) is { } at ? Timestamp.FromDateTimeOffset(at) : null,
@@ -149,11 +148,7 @@ internal static class ProgrammeCommands
     private static async Task<ExitCode> RollBackAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var channel = context.ConnectOperator();
-        var request = new RollBackProgrammeRequest
-        {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-            Programme = context.Get(Id),
-        };
+        var request = new RollBackProgrammeRequest { RequestId = context.RequestId(), Programme = context.Get(Id) };
         var rolledBack = await channel.Programmes.RollBackProgrammeAsync(request, cancellationToken: cancellationToken);
         ProgrammeTables.Show(context.Output, [rolledBack.Activation]);
         return ExitCode.Ok;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 
@@ -129,7 +128,7 @@ internal static class CallCommand
             return;
         }
 
-        var id = WaiverCommands.ChooseRequestId(null);
+        var id = CommandContext.NewRequestId();
         field.Accessor.SetValue(request, id);
         if (output.Json)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -46,14 +45,14 @@ internal static class FailCommand
 
     public static Command Create() =>
         new Command("fail", "Have calls fail, or wait; list that, or end it.")
-            .With(Method, Reason, Delay, Count, OfPartner, Clear, WaiverCommands.RequestId)
+            .With(Method, Reason, Delay, Count, OfPartner, Clear, ConnectionOptions.RequestId)
             .ForOperator()
             .Runs(RunAsync);
 
     private static async Task<ExitCode> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var channel = context.ConnectOperator();
-        var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+        var requestId = context.RequestId();
         if (context.Get(Clear))
         {
             var request = new ClearForcedFailuresRequest { RequestId = requestId };

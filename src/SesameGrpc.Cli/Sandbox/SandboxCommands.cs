@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Contracts.Operator.V1;
@@ -19,12 +18,12 @@ internal static class SandboxCommands
         new Command("sandbox", "What only a sandbox has: test persons, a clock that goes forward, failures on demand, the way back.").With(
             new Command("persons", "List the kinds of test persons, and what comes of calls about them.").ForOperator().Runs(PersonsAsync),
             new Command("clock", "Show the time that the gateway goes by, or put it forward.")
-                .With(Advance, WaiverCommands.RequestId)
+                .With(Advance, ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(ClockAsync),
             FailCommand.Create(),
             new Command("reset", "Forget what has happened, and set the clock to the machine's. Partners, persons and their scores stay.")
-                .With(WaiverCommands.RequestId)
+                .With(ConnectionOptions.RequestId)
                 .ForOperator()
                 .Runs(ResetAsync)
         );
@@ -47,11 +46,7 @@ internal static class SandboxCommands
         SandboxClock clock;
         if (context.Get(Advance) is { } span)
         {
-            var request = new AdvanceClockRequest
-            {
-                RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-                Advance = SpanArgument.Parse(span, Advance.Name),
-            };
+            var request = new AdvanceClockRequest { RequestId = context.RequestId(), Advance = SpanArgument.Parse(span, Advance.Name) };
             clock = (await channel.Sandbox.AdvanceClockAsync(request, cancellationToken: cancellationToken)).Clock;
         }
         else
@@ -76,7 +71,7 @@ internal static class SandboxCommands
     private static async Task<ExitCode> ResetAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var channel = context.ConnectOperator();
-        var request = new ResetSandboxRequest { RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)) };
+        var request = new ResetSandboxRequest { RequestId = context.RequestId() };
         var reset = await channel.Sandbox.ResetSandboxAsync(request, cancellationToken: cancellationToken);
         if (context.Output.Json)
         {

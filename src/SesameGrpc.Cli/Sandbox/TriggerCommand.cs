@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Cli.Webhooks;
@@ -32,7 +31,7 @@ internal static class TriggerCommand
 
     public static Command Create() =>
         new Command("trigger", "Cause an event of a sandbox's partner, by doing as the partner what causes it.")
-            .With(Type, ConnectionOptions.Partner, Person, AdvanceClock, WaiverCommands.RequestId)
+            .With(Type, ConnectionOptions.Partner, Person, AdvanceClock, ConnectionOptions.RequestId)
             .ForOperator()
             .Runs(RunAsync);
 
@@ -41,7 +40,7 @@ internal static class TriggerCommand
         using var channel = context.ConnectOperator();
         var request = new TriggerEventRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             Type = context.Get(Type)[0],
             Partner = context.Get(ConnectionOptions.Partner),
             Person = context.Get(Person),

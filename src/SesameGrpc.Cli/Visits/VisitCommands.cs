@@ -45,7 +45,7 @@ internal static class VisitCommands
         );
 
     private static Command Change(string name, string description, Func<VisitCall, Task<Visit>> call) =>
-        Action(name, description, call).With(WaiverCommands.RequestId);
+        Action(name, description, call).With(ConnectionOptions.RequestId);
 
     private static Command Action(string name, string description, Func<VisitCall, Task<Visit>> call) =>
         new Command(name, description)
@@ -58,7 +58,7 @@ internal static class VisitCommands
                     using var client = await context.ConnectPartnerAsync(scopes, cancellationToken);
                     var payments = client.DeferredPayments;
                     var visit = (await payments.GetVisitAsync(KeyOf(context.Get(Id)), cancellationToken: cancellationToken)).Visit;
-                    var requestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId));
+                    var requestId = context.RequestId();
                     VisitCard.Show(context.Output, await call(new VisitCall(context, payments, visit, requestId, cancellationToken)));
                     return ExitCode.Ok;
                 }

@@ -24,7 +24,7 @@ internal static class VisitOpenCommand
 
     public static Command Create() =>
         new Command("open", "Open a visit. Exit code 3 when it is not granted.")
-            .With(OrderOptions.Subject, Programme, OrderId, OrderOptions.AmountFen, OrderOptions.Attributes, WaiverCommands.RequestId)
+            .With(OrderOptions.Subject, Programme, OrderId, OrderOptions.AmountFen, OrderOptions.Attributes, ConnectionOptions.RequestId)
             .ForPartner()
             .Runs(RunAsync);
 
@@ -32,7 +32,7 @@ internal static class VisitOpenCommand
     {
         var request = new OpenVisitRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             OrderId = context.Get(OrderId),
             Subject = context.Get(OrderOptions.Subject),
             Programme = context.Get(Programme),

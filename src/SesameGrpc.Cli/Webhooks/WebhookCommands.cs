@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -39,20 +38,20 @@ internal static class WebhookCommands
     public static Command Create() =>
         new Command("webhook", "Addresses that the partner's events are pushed to.").With(
             new Command("add", "Add an endpoint; prints the secret or the public key that checks its signatures.")
-                .With(Url, Types, Description, Ed25519, WaiverCommands.RequestId)
+                .With(Url, Types, Description, Ed25519, ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs(AddAsync),
             new Command("list", "List the endpoints.").ForPartner().Runs(ListAsync),
             new Command("update", "Change an endpoint.")
-                .With(Id, NewUrl, Types, AllTypes, Description, Enabled, WaiverCommands.RequestId)
+                .With(Id, NewUrl, Types, AllTypes, Description, Enabled, ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs(UpdateAsync),
             new Command("remove", "Remove an endpoint and its delivery log.")
-                .With(Id, WaiverCommands.RequestId)
+                .With(Id, ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs(RemoveAsync),
             new Command("rotate-secret", "Give an endpoint a new key; the one before counts for another 24 hours.")
-                .With(Id, WaiverCommands.RequestId)
+                .With(Id, ConnectionOptions.RequestId)
                 .ForPartner()
                 .Runs(RotateAsync),
             WebhookDeliveryCommands.Deliveries(),
@@ -64,7 +63,7 @@ internal static class WebhookCommands
         using var client = await context.ConnectPartnerAsync([PartnerScopes.WebhookWrite], cancellationToken);
         var request = new CreateWebhookEndpointRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             WebhookEndpoint = new WebhookEndpoint
             {
                 Url = context.Get(Url),
@@ -113,7 +112,7 @@ internal static class WebhookCommands
         ];
         var request = new UpdateWebhookEndpointRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             WebhookEndpoint = values,
             UpdateMask = new FieldMask { Paths = { fields.Where(field => field.IsGiven).Select(field => field.Path) } },
         };
@@ -125,11 +124,7 @@ internal static class WebhookCommands
     private static async Task<ExitCode> RemoveAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var client = await context.ConnectPartnerAsync([PartnerScopes.WebhookWrite], cancellationToken);
-        var request = new DeleteWebhookEndpointRequest
-        {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-            WebhookEndpointId = context.Get(Id),
-        };
+        var request = new DeleteWebhookEndpointRequest { RequestId = context.RequestId(), WebhookEndpointId = context.Get(Id) };
         await client.Webhooks.DeleteWebhookEndpointAsync(request, cancellationToken: cancellationToken);
         if (!context.Output.Json)
         {
@@ -142,11 +137,7 @@ internal static class WebhookCommands
     private static async Task<ExitCode> RotateAsync(CommandContext context, CancellationToken cancellationToken)
     {
         using var client = await context.ConnectPartnerAsync([PartnerScopes.WebhookWrite], cancellationToken);
-        var request = new RotateWebhookSecretRequest
-        {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
-            WebhookEndpointId = context.Get(Id),
-        };
+        var request = new RotateWebhookSecretRequest { RequestId = context.RequestId(), WebhookEndpointId = context.Get(Id) };
         var response = await client.Webhooks.RotateWebhookSecretAsync(request, cancellationToken: cancellationToken);
         Show(context.Output, response.WebhookEndpoint, response.SigningSecret);
         return ExitCode.Ok;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Calls;
 using SesameGrpc.Cli.Connecting;
 using SesameGrpc.Cli.Output;
 using SesameGrpc.Client;
@@ -45,7 +44,7 @@ internal static class WebhookDeliveryCommands
 
     public static Command Redeliver() =>
         new Command("redeliver", "Deliver events again, under the same ids.")
-            .With(WebhookCommands.Id, Events, FailedSince, WaiverCommands.RequestId)
+            .With(WebhookCommands.Id, Events, FailedSince, ConnectionOptions.RequestId)
             .ForPartner()
             .Runs(RedeliverAsync);
 
@@ -75,7 +74,7 @@ internal static class WebhookDeliveryCommands
         using var client = await context.ConnectPartnerAsync([PartnerScopes.WebhookWrite], cancellationToken);
         var request = new RedeliverWebhookEventsRequest
         {
-            RequestId = WaiverCommands.ChooseRequestId(context.Get(WaiverCommands.RequestId)),
+            RequestId = context.RequestId(),
             WebhookEndpointId = context.Get(WebhookCommands.Id),
             EventIds = { context.Get(Events) ?? [] },
             FailedSinceTime = context.Get(FailedSince) is { } since ? Timestamp.FromDateTimeOffset(since) : null,
