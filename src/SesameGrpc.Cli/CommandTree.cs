@@ -44,9 +44,12 @@ internal static class CommandTree
     /// <summary>Longer than a gateway takes to drain, so that Ctrl-C never cuts it off.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(45);
 
+    /// <summary>Made once: options that commands share remember each command that they were ever added to.</summary>
+    private static readonly RootCommand Root = Create();
+
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var arguments = Create().Parse(args, Parsing);
+        var arguments = Root.Parse(args, Parsing);
         var invocation = new InvocationConfiguration
         {
             Output = output,
