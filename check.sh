@@ -86,6 +86,9 @@ dotnet src/SesameGrpc.DocSite/bin/Debug/net10.0/SesameGrpc.DocSite.dll
 step "Tests"
 rm -f artifacts/check/counts
 
+# So short a life does not repay the profiling that makes code faster later.
+export DOTNET_TieredPGO=0
+
 # The functional tests take as long as all others together, and wait more than they work.
 run_tests tests/SesameGrpc.Functional.Tests &
 for project in tests/*.Tests; do

@@ -7,9 +7,9 @@ namespace SesameGrpc.Functional.Tests.Ledger;
 public sealed class LedgerStormTests(Stores stores)
 {
     [Theory]
-    [InlineData(Store.Sqlite, 1, 17_000)]
-    [InlineData(Store.PostgreSql, 1, 17_000)]
-    [InlineData(Store.PostgreSql, 3, 17_000)]
+    [InlineData(Store.Sqlite, 1, 6_000)]
+    [InlineData(Store.PostgreSql, 1, 6_000)]
+    [InlineData(Store.PostgreSql, 3, 6_000)]
     public async Task Calls_Of64WorkersWhileLimitsFall_BreakNoPromise(Store store, int instances, int calls)
     {
         var seed = Random.Shared.Next();

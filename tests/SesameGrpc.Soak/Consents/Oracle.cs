@@ -100,53 +100,61 @@ internal static class Oracle
             ["other_scope"] = [],
             ["other_partner"] = [],
         };
-        for (var index = 0; index < PersonsPerKind; index++)
+        foreach (var kind in kinds.Keys.Where(kind => kind != Unknown))
         {
-            foreach (var kind in kinds.Keys.Where(kind => kind != Unknown))
+            var persons = Enumerable.Range(0, PersonsPerKind).Select(index => $"{kind}-{index}").ToList();
+            foreach (var person in persons)
             {
-                var person = $"{kind}-{index}";
                 await gateway.FeedAsync(person, 700);
-                var consent = await (
-                    kind switch
-                    {
-                        "other_partner" => gateway.AgreeAsync(person, OtherPartner),
-                        "other_scope" => gateway.AgreeAsync(person, Partner, "score.dimensions.read"),
-                        _ => gateway.AgreeAsync(person, Partner),
-                    }
-                );
-                kinds[kind].Add(consent.Subject);
-                var request = Id();
-                await (
-                    kind switch
-                    {
-                        "withdrawn" => gateway
-                            .Persons.WithdrawConsentAsync(
-                                new()
-                                {
-                                    RequestId = request,
-                                    Person = person,
-                                    ConsentId = consent.ConsentId,
-                                }
-                            )
-                            .ResponseAsync,
-                        "suspended" => gateway
-                            .Persons.SuspendConsentAsync(
-                                new()
-                                {
-                                    RequestId = request,
-                                    Person = person,
-                                    ConsentId = consent.ConsentId,
-                                }
-                            )
-                            .ResponseAsync,
-                        "opted_out" => gateway.Persons.OptOutAsync(new() { RequestId = request, Person = person }).ResponseAsync,
-                        _ => Task.CompletedTask,
-                    }
-                );
             }
+
+            // Beside each other: what ends a consent waits until no cache can hold it.
+            kinds[kind].AddRange(await Task.WhenAll(persons.Select(person => AgreeAsync(gateway, kind, person))));
         }
 
         return kinds;
+    }
+
+    // The consent of a person about whom the partner may nevertheless know nothing; the subject that stands in it.
+    private static async Task<string> AgreeAsync(GatewayUnderTest gateway, string kind, string person)
+    {
+        var consent = await (
+            kind switch
+            {
+                "other_partner" => gateway.AgreeAsync(person, OtherPartner),
+                "other_scope" => gateway.AgreeAsync(person, Partner, "score.dimensions.read"),
+                _ => gateway.AgreeAsync(person, Partner),
+            }
+        );
+        var (request, id) = (Id(), consent.ConsentId);
+        await (
+            kind switch
+            {
+                "withdrawn" => gateway
+                    .Persons.WithdrawConsentAsync(
+                        new()
+                        {
+                            RequestId = request,
+                            Person = person,
+                            ConsentId = id,
+                        }
+                    )
+                    .ResponseAsync,
+                "suspended" => gateway
+                    .Persons.SuspendConsentAsync(
+                        new()
+                        {
+                            RequestId = request,
+                            Person = person,
+                            ConsentId = id,
+                        }
+                    )
+                    .ResponseAsync,
+                "opted_out" => gateway.Persons.OptOutAsync(new() { RequestId = request, Person = person }).ResponseAsync,
+                _ => Task.CompletedTask,
+            }
+        );
+        return consent.Subject;
     }
 
     /// <summary>What a refused call shows of itself: status, message and details, without the call's own id.</summary>
