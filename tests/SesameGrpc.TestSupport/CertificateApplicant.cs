@@ -27,6 +27,9 @@ public sealed class CertificateApplicant(GatewayUnderTest gateway) : IDisposable
     public async Task<CertificateAnswer> AskAsync(Uri url, X509Certificate2? certificate, string? code, string request)
     {
         using var http = new HttpClient(gateway.Handler(certificate));
+
+        // The gateway refuses a text that is too long by its length, and closes the connection on what is still being sent.
+        http.DefaultRequestHeaders.ExpectContinue = true;
         if (code is not null)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", code);
