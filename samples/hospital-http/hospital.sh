@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A hospital whose system speaks HTTP and JSON alone: a visit from its opening to a refund, with curl, jq and a certificate.
-# Prints a line of JSON for each step. Against ./sesame dev it runs as it stands; else set SESAME_GATEWAY, SESAME_ISSUER, SESAME_PARTNER,
-# SESAME_CERTIFICATE, SESAME_KEY, SESAME_CA, and the person in SESAME_SUBJECT.
+# hospital.sh [PARTNER]: prints a line of JSON for each step, and stops at the first that goes wrong (exit 1, or 3: not granted). Against ./sesame dev it runs as it stands;
+# else set SESAME_GATEWAY, SESAME_ISSUER, SESAME_CERTIFICATE, SESAME_KEY, SESAME_CA, and the person in SESAME_SUBJECT.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 gateway="${SESAME_GATEWAY:-https://localhost:7443}" issuer="${SESAME_ISSUER:-https://localhost:7444}"
-partner="${SESAME_PARTNER:-huashan-hospital}" subject="${SESAME_SUBJECT:-test-650}"
+partner="${1:-huashan-hospital}" subject="${SESAME_SUBJECT:-test-650}"
 tls=(
     --cacert "${SESAME_CA:-$root/certs/ca.pem}"
     --cert "${SESAME_CERTIFICATE:-$root/certs/partners/$partner.pem}"
@@ -30,8 +30,13 @@ call() {
 # header NAME: of the last answer.
 header() { sed -n "s/^$1: *//Ip" "$headers" | tr -d '\r'; }
 
-# step NAME FILTER: prints what the filter makes of the answer, under the step's name.
-step() { jq --compact-output --arg step "$1" "{step: \$step} + ($2)"; }
+# step NAME FILTER: prints what the filter makes of the answer, under the step's name; an error ends the story with its reason.
+step() {
+    jq --compact-output --arg step "$1" 'if .error then "\($step): \(.error.details[0].reason): \(.error.message)\n" | halt_error(1) else {step: $step} + ('"$2"') end'
+}
+
+# refused NAME FILTER: the same where a refusal is what should come.
+refused() { jq --compact-output --arg step "$1" "{step: \$step} + ($2)"; }
 
 uuid() { cat /proc/sys/kernel/random/uuid; }
 
@@ -46,12 +51,14 @@ state='.visit | {state, outstanding_fen: (.outstandingAmount.minorUnits // "0"),
 # 1. A token, which works with this certificate alone. Where it is had is in the issuer's metadata.
 endpoint="$(curl --silent --show-error --cacert "${tls[1]}" "${issuer%/}/.well-known/oauth-authorization-server" | jq --raw-output '.mtls_endpoint_aliases.token_endpoint')"
 token="$(curl --silent --show-error "${tls[@]}" --data grant_type=client_credentials --data "client_id=$partner" \
-    --data-urlencode 'scope=deferred_payment.read deferred_payment.write' "$endpoint" | jq --raw-output .access_token)"
+    --data-urlencode 'scope=deferred_payment.read deferred_payment.write' "$endpoint" |
+    jq --raw-output 'if .access_token then .access_token else "token: \(.error): \(.error_description)\n" | halt_error(1) end')"
 
-# 2. The person agrees at the counter, and a visit is opened: its limit is held.
+# 2. The person agrees at the counter, and a visit is opened: its limit is held. Where none is granted, the reasons are told, and the person pays as ever.
 order="visit-$(uuid)"
 opened="$(call POST /v1/visits "$(jq --null-input --arg order "$order" --arg subject "$subject" --arg request "$(uuid)" \
     '{requestId: $request, orderId: $order, subject: $subject, programme: "hospital.pay_later"}')")"
+jq --exit-status '.notGranted // empty' <<< "$opened" && exit 3
 step open "$state" <<< "$opened"
 visit="/v1/visits/$(jq --raw-output .visit.visitId <<< "$opened")"
 
@@ -65,7 +72,7 @@ step pharmacy-again "$state + {replayed: $([[ -n "$(header sesame-replayed-from)
 
 # 4. More than the limit allows is refused, with the reason and a page about it.
 call POST "$visit/charges" "$(charge surgery TREATMENT 900000)" |
-    step surgery '.error | {code, status, reason: .details[0].reason, remaining_fen: .details[0].metadata.remaining_fen, help: (.details[] | .links[0].url // empty)}'
+    refused surgery '.error | {code, status, reason: .details[0].reason, remaining_fen: .details[0].metadata.remaining_fen, help: (.details[] | .links[0].url // empty)}'
 
 # 5. The pills are not there; the charge is taken back.
 call POST "$visit/charges/pills:void" "{\"requestId\": \"$(uuid)\"}" | step void "$state"

@@ -21,7 +21,7 @@ public sealed class HospitalSampleTests
         var hospital = await gateway.ConnectHospitalAsync();
         await gateway.FeedAsync("test-650", 650);
 
-        var run = await ForeignProgram.RunAsync("bash", [Script], ForeignProgram.EnvironmentOf(gateway, "hospital"));
+        var run = await ForeignProgram.RunAsync("bash", [Script, "hospital"], ForeignProgram.EnvironmentOf(gateway, "hospital"));
 
         const string Open = "\"state\":\"VISIT_STATE_OPEN\",\"outstanding_fen\":\"0\",\"remaining_fen\":";
         Assert.Equal(
@@ -42,6 +42,35 @@ public sealed class HospitalSampleTests
         );
         var visits = await hospital.Visits.ListVisitsAsync(new Contracts.Partner.V1.ListVisitsRequest());
         Assert.Equal(7_500, Assert.Single(visits.Visits).OutstandingAmount.MinorUnits);
+    }
+
+    [Fact]
+    public async Task Script_WhereAStepGoesWrong_EndsThereWithTheReason()
+    {
+        Stores.Require(TestEnvironment.FindProgram("curl") is not null, "curl");
+        Stores.Require(TestEnvironment.FindProgram("jq") is not null, "jq");
+        await using var gateway = await GatewayUnderTest.StartAsync();
+        await gateway.ConnectHospitalAsync();
+        await gateway.FeedAsync("test-400", 400);
+        var environment = ForeignProgram.EnvironmentOf(gateway, "hospital");
+
+        var unknown = await RunAsync("test-650", "hospital");
+        var low = await RunAsync("test-400", "hospital");
+        var stranger = await RunAsync("test-650", "nobody");
+
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.StartsWith("open: RESOURCE_NOT_FOUND: ", unknown.Errors, StringComparison.Ordinal);
+        Assert.Equal(3, low.ExitCode);
+        Assert.Contains("SCORE_TOO_LOW", low.Output, StringComparison.Ordinal);
+        Assert.Equal(1, stranger.ExitCode);
+        Assert.StartsWith("token: invalid_client: ", stranger.Errors, StringComparison.Ordinal);
+
+        Task<ForeignProgram> RunAsync(string subject, string partner) =>
+            ForeignProgram.RunAsync(
+                "bash",
+                [Script, partner],
+                new Dictionary<string, string>(environment) { ["SESAME_SUBJECT"] = subject }
+            );
     }
 
     /// <summary>What docs/http.md has to paste, with this gateway's addresses in place of those of ./sesame dev.</summary>
