@@ -16,7 +16,7 @@ return args switch
     ["ledger", .. var rest] => await LedgerSoak.RunAsync(rest, Console.Out, Console.Error),
     ["ledger-compare", .. var rest] => await LedgerSoak.CompareAsync(rest, Console.Out, Console.Error),
     ["oracle", .. var rest] => await Oracle.RunAsync(rest, Console.Out, Console.Error),
-    ["rotation", .. var rest] => await Rotation.RunAsync(rest, Console.Out),
+    ["rotation", .. var rest] => await Rotation.RunAsync(rest, Console.Out, Console.Error),
     ["withdraw-race", .. var rest] => await WithdrawRace.RunAsync(rest, Console.Out, Console.Error),
     _ => Usage(),
 };

@@ -29,14 +29,14 @@ public sealed class RotationRun(GatewayUnderTest gateway, string partner) : IAsy
     private int certificates;
     private string? firstFailure;
 
-    /// <summary>Runs for this long; the certificate changes this often.</summary>
-    public async Task<RotationResult> RunAsync(TimeSpan duration, TimeSpan every, int callsPerSecond)
+    /// <summary>Runs for this long; the certificate changes this often, which is told each time.</summary>
+    public async Task<RotationResult> RunAsync(TimeSpan duration, TimeSpan every, int callsPerSecond, TextWriter progress)
     {
         using var first = gateway.Authority.Partner(partner);
         current = await ConnectAsync(first);
         stop.CancelAfter(duration);
         var lanes = Enumerable.Range(0, Lanes).Select(_ => CallAsync(TimeSpan.FromSeconds((double)Lanes / callsPerSecond)));
-        await Task.WhenAll([RotateAsync(every), .. lanes]);
+        await Task.WhenAll([RotateAsync(every, progress), .. lanes]);
         return new RotationResult(calls, failed, certificates, signingKeys.Count, firstFailure);
     }
 
@@ -68,7 +68,7 @@ public sealed class RotationRun(GatewayUnderTest gateway, string partner) : IAsy
         }
     }
 
-    private async Task RotateAsync(TimeSpan every)
+    private async Task RotateAsync(TimeSpan every, TextWriter progress)
     {
         using var timer = new PeriodicTimer(every);
         while (await WaitAsync(timer))
@@ -92,6 +92,10 @@ public sealed class RotationRun(GatewayUnderTest gateway, string partner) : IAsy
             {
                 Fail(exception.Message);
             }
+
+            await progress.WriteLineAsync(
+                $"{certificates} certificates, {Volatile.Read(ref calls)} calls, {Volatile.Read(ref failed)} failed"
+            );
         }
     }
 

@@ -11,6 +11,7 @@ internal static class Display
 
     public static string? Time(Timestamp? time) => time?.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss 'UTC'");
 
+    // Their texts end with a full stop.
     public static string Reasons(IEnumerable<ReasonDetail> reasons) =>
-        string.Join("; ", reasons.Select(detail => $"{MessageJson.Name(detail.Reason)}: {detail.TextEn}"));
+        string.Join(" ", reasons.Select(detail => $"{MessageJson.Name(detail.Reason)}: {detail.TextEn}"));
 }

@@ -23,7 +23,7 @@ public sealed class RotationTests(Stores stores)
         await gateway.OnboardAsync("bike");
         await using var run = new RotationRun(gateway, "bike");
 
-        var result = await run.RunAsync(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(1), callsPerSecond: 200);
+        var result = await run.RunAsync(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(1), callsPerSecond: 200, TextWriter.Null);
 
         Assert.Equal((0, null), (result.Failed, result.FirstFailure));
         Assert.True(result is { Certificates: >= 5, SigningKeys: >= 3, Calls: >= 400 }, $"Too little happened to say anything: {result}");

@@ -7,7 +7,7 @@ namespace SesameGrpc.Soak.Onboarding;
 /// <summary>A certificate and a signing key that change every few seconds, under calls that go on.</summary>
 internal static class Rotation
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter progress)
     {
         var every = TimeSpan.FromSeconds(SoakArguments.Number(arguments, "--every", 5));
         var duration = TimeSpan.FromSeconds(SoakArguments.Number(arguments, "--seconds", 120));
@@ -28,7 +28,7 @@ internal static class Rotation
         );
         await gateway.OnboardAsync("hello-bike");
         await using var run = new RotationRun(gateway, "hello-bike");
-        var result = await run.RunAsync(duration, every, rate);
+        var result = await run.RunAsync(duration, every, rate, progress);
         await output.WriteLineAsync(
             JsonSerializer.Serialize(
                 new
