@@ -18,6 +18,7 @@ install_programs() {
     /usr/bin/python3 -c 'import grpc' 2>/dev/null || missing+=(python3-grpcio)
     /usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || missing+=(python3-protobuf)
     command -v npm >/dev/null || missing+=(npm)
+    command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
     command -v curl >/dev/null || missing+=(curl)
     command -v jq >/dev/null || missing+=(jq)
     command -v chromium >/dev/null || missing+=(chromium)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SesameGrpc.Contracts;
 
 namespace SesameGrpc.Testing;
 
@@ -36,17 +37,17 @@ public sealed class TestAuthority : IDisposable
 
     /// <summary>A partner's certificate. Default: valid for years.</summary>
     public X509Certificate2 Partner(string id, DateTimeOffset? notAfter = null) =>
-        Issue($"CN={id}", $"urn:sesame:partner:{id}", ClientUsage, notAfter);
+        Issue($"CN={id}", SubjectUris.PartnerPrefix + id, ClientUsage, notAfter);
 
     /// <summary>A partner's certificate of a key that is elsewhere.</summary>
     public X509Certificate2 PartnerOfKey(string id, PublicKey publicKey)
     {
         var request = new CertificateRequest(new X500DistinguishedName($"CN={id}"), publicKey, HashAlgorithmName.SHA256);
-        return Sign(request, $"urn:sesame:partner:{id}", ClientUsage, null);
+        return Sign(request, SubjectUris.PartnerPrefix + id, ClientUsage, null);
     }
 
     /// <summary>An operator's certificate.</summary>
-    public X509Certificate2 Operator(string id) => Issue($"CN={id}", $"urn:sesame:operator:{id}", ClientUsage, null);
+    public X509Certificate2 Operator(string id) => Issue($"CN={id}", SubjectUris.OperatorPrefix + id, ClientUsage, null);
 
     /// <summary>A client certificate that names somebody by this URI.</summary>
     public X509Certificate2 Client(string uri) => Issue("CN=client", uri, ClientUsage, null);

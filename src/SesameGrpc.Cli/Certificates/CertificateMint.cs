@@ -33,10 +33,14 @@ internal sealed class CertificateMint(TimeProvider time)
         return MintLeaf(authority, "localhost", names, ServerAuthentication);
     }
 
-    public X509Certificate2 MintClient(X509Certificate2 authority, string commonName, Uri identity)
+    public X509Certificate2 MintClient(X509Certificate2 authority, string commonName, params ReadOnlySpan<Uri> identities)
     {
         var names = new SubjectAlternativeNameBuilder();
-        names.AddUri(identity);
+        foreach (var identity in identities)
+        {
+            names.AddUri(identity);
+        }
+
         return MintLeaf(authority, commonName, names, ClientAuthentication);
     }
 

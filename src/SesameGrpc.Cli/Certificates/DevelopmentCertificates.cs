@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SesameGrpc.Client;
+using SesameGrpc.Contracts;
 
 namespace SesameGrpc.Cli.Certificates;
 

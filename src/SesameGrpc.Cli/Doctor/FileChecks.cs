@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using SesameGrpc.Cli.Certificates;
+using SesameGrpc.Contracts;
 
 namespace SesameGrpc.Cli.Doctor;
 
@@ -138,7 +139,7 @@ internal static class FileChecks
         return certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
             ? Finding.Ok("Signs itself: it counts once the operator has registered it.")
             : Finding.Wrong(
-                $"The certificate names no partner: it has no subject alternative name {SubjectUris.PartnerPrefix}{partner}.",
+                $"The certificate names no partner: it has no subject alternative name {SubjectUris.PartnerPrefix}{partner}, or another of that form beside it.",
                 "Have a certificate issued by the gateway's operator; any other CA's does not count."
             );
     }

@@ -9,17 +9,9 @@ internal static class Moment
     /// <summary>Reads 30s, 10m, 2h and 1d as so long before now, all else as a time; throws <see cref="UsageException"/>.</summary>
     public static DateTimeOffset Parse(string text, DateTimeOffset now)
     {
-        TimeSpan? unit = text switch
+        if (SpanArgument.TryParse(text, out var ago) && ago < now - DateTimeOffset.MinValue)
         {
-            [.., 's'] => TimeSpan.FromSeconds(1),
-            [.., 'm'] => TimeSpan.FromMinutes(1),
-            [.., 'h'] => TimeSpan.FromHours(1),
-            [.., 'd'] => TimeSpan.FromDays(1),
-            _ => null,
-        };
-        if (unit is { } one && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-        {
-            return now - (one * count);
+            return now - ago;
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SesameGrpc.Contracts;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Tls;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using SesameGrpc.Contracts;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Tls;
 

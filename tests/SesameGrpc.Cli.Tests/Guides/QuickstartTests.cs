@@ -23,7 +23,7 @@ public sealed partial class QuickstartTests(DevSandbox sandbox) : IClassFixture<
     public async Task Quickstart_AsItsPageSays_PrintsWhatThePageShows(string section)
     {
         var text = TextOf(section);
-        Require("npm", "node", "protoc", "curl", "/usr/bin/python3");
+        Require("npm", "node", "protoc", "java", "curl", "/usr/bin/python3");
 
         var (code, output, errors) = await RunAsync(string.Join('\n', GuideCommand.Of(text).Select(command => command.Text)));
 

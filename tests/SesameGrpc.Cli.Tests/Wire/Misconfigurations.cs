@@ -21,6 +21,7 @@ internal sealed record Misconfiguration(string Name, string Check, string Fix, F
         new("certificate of another partner", "identity", "--partner huashan-hospital", w => ["--certificate", w.Certificate("huashan-hospital"), "--key", w.Key("huashan-hospital")]),
         new("certificate of the operator", "identity", "--certificate", w => ["--certificate", w.Path("operator.pem"), "--key", w.Path("operator.key.pem")]),
         new("certificate that names nobody", "identity", "operator", w => w.MintNaming("urn:other:thing")),
+        new("certificate of two partners", "identity", "operator", w => w.MintNaming("urn:sesame:partner:hello-bike", "urn:sesame:partner:other")),
         new("ca not there", "ca file", "--ca", _ => ["--ca", "no-such-file.pem"]),
         new("ca file without certificate", "ca file", "--ca", w => ["--ca", w.Key("hello-bike")]),
         new("name without address", "name", "--gateway", _ => ["--gateway", "https://gateway.invalid:7443"]),

@@ -59,10 +59,14 @@ internal sealed class Workshop(DevSandbox sandbox) : IDisposable
     }
 
     /// <summary>A certificate by the sandbox's CA that names something.</summary>
-    public string[] MintNaming(string identity)
+    public string[] MintNaming(params string[] identities)
     {
         using var authority = X509Certificate2.CreateFromPemFile(Path("ca.pem"), Path("ca.key.pem"));
-        using var certificate = new CertificateMint(TimeProvider.System).MintClient(authority, "somebody", new Uri(identity));
+        using var certificate = new CertificateMint(TimeProvider.System).MintClient(
+            authority,
+            "somebody",
+            [.. identities.Select(identity => new Uri(identity))]
+        );
         var key = certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
         return Calling(folder.File("named.pem", certificate.ExportCertificatePem()), folder.File("named.key.pem", key));
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using SesameGrpc.Gateway.Tls;
+using SesameGrpc.Contracts;
 using Xunit;
 
 namespace SesameGrpc.Gateway.Tests.Tls;

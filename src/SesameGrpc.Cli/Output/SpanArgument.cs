@@ -1,8 +1,7 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
-using SesameGrpc.Cli.Output;
 
-namespace SesameGrpc.Cli.Sandbox;
+namespace SesameGrpc.Cli.Output;
 
 /// <summary>A span of time as it is written on the command line: 3d, 12h, 90m, 30s, 500ms.</summary>
 internal static class SpanArgument
@@ -17,20 +16,29 @@ internal static class SpanArgument
     ];
 
     /// <summary>Throws <see cref="UsageException"/> for another form.</summary>
-    public static Duration Parse(string text, string option)
+    public static Duration Parse(string text, string option) =>
+        TryParse(text, out var span)
+            ? Duration.FromTimeSpan(span)
+            : throw new UsageException($"{option} {text}: must be a whole number and ms, s, m, h or d, for example 3d.");
+
+    /// <summary>False: it has another form, or is longer than 10 million days.</summary>
+    public static bool TryParse(string text, out TimeSpan span)
     {
-        foreach (var (unit, span) in Units)
+        foreach (var (unit, one) in Units)
         {
             if (
                 text.EndsWith(unit, StringComparison.Ordinal)
                 && int.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                && count <= TimeSpan.MaxValue / one
             )
             {
-                return Duration.FromTimeSpan(count * span);
+                span = count * one;
+                return true;
             }
         }
 
-        throw new UsageException($"{option} {text}: must be a whole number and ms, s, m, h or d, for example 3d.");
+        span = default;
+        return false;
     }
 
     /// <summary>The same for people.</summary>

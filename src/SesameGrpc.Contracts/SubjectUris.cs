@@ -1,12 +1,15 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 
-namespace SesameGrpc.Gateway.Tls;
+namespace SesameGrpc.Contracts;
 
-/// <summary>Reads the URIs of a certificate's subject alternative name (RFC 5280 section 4.2.1.6).</summary>
-internal static class SubjectUris
+/// <summary>Whom a client certificate names: the URIs of its subject alternative name (RFC 5280 section 4.2.1.6).</summary>
+public static class SubjectUris
 {
+    /// <summary>What stands before the id of a partner.</summary>
     public const string PartnerPrefix = "urn:sesame:partner:";
+
+    /// <summary>What stands before the name of an operator.</summary>
     public const string OperatorPrefix = "urn:sesame:operator:";
 
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, 6);

@@ -1,8 +1,7 @@
 using SesameGrpc.Cli.Output;
-using SesameGrpc.Cli.Sandbox;
 using Xunit;
 
-namespace SesameGrpc.Cli.Tests.Sandbox;
+namespace SesameGrpc.Cli.Tests.Output;
 
 public sealed class SpanArgumentTests
 {
@@ -23,6 +22,7 @@ public sealed class SpanArgumentTests
     [InlineData("1.5h")]
     [InlineData("3 d")]
     [InlineData("3w")]
+    [InlineData("2000000000d")]
     public void Parse_AnythingElse_IsWrongUsageThatShowsTheForm(string text) =>
         Assert.Contains("3d", Assert.Throws<UsageException>(() => SpanArgument.Parse(text, "--advance")).Message, StringComparison.Ordinal);
 }
