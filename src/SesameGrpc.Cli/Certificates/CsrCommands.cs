@@ -84,7 +84,7 @@ internal static class CsrCommands
             throw new UsageException($"{id}: {found.Count} requests wait for a signature under it; `sesame csr list` shows all.");
         }
 
-        using var authority = X509Certificate2.CreateFromPemFile(context.Get(Issuer).FullName, context.Get(IssuerKey).FullName);
+        using var authority = ReadAuthority(context.Get(Issuer), context.Get(IssuerKey));
         using var certificate = new CertificateMint(context.Time).SignRequest(
             authority,
             found[0].RequestDer.ToByteArray(),
@@ -109,6 +109,23 @@ internal static class CsrCommands
         }
 
         return ExitCode.Ok;
+    }
+
+    private static X509Certificate2 ReadAuthority(FileInfo certificate, FileInfo key)
+    {
+        X509Certificate2 authority;
+        try
+        {
+            authority = X509Certificate2.CreateFromPemFile(certificate.FullName, key.FullName);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--issuer-key: {key} does not belong to the certificate {certificate}.");
+        }
+
+        return authority.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority)
+            ? authority
+            : throw new UsageException($"--issuer-certificate: {certificate} is not the certificate of a CA.");
     }
 
     private static Task<List<CertificateRequest>> FindAsync(OperatorChannel channel, bool all, CancellationToken cancellationToken) =>
