@@ -30,13 +30,11 @@ call() {
 # header NAME: of the last answer.
 header() { sed -n "s/^$1: *//Ip" "$headers" | tr -d '\r'; }
 
-# step NAME FILTER: prints what the filter makes of the answer, under the step's name; an error ends the story with its reason.
-step() {
-    jq --compact-output --arg step "$1" 'if .error then "\($step): \(.error.details[0].reason): \(.error.message)\n" | halt_error(1) else {step: $step} + ('"$2"') end'
-}
+# show NAME FILTER: prints what the filter makes of the answer, under the step's name.
+show() { jq --compact-output --arg step "$1" "{step: \$step} + ($2)"; }
 
-# refused NAME FILTER: the same where a refusal is what should come.
-refused() { jq --compact-output --arg step "$1" "{step: \$step} + ($2)"; }
+# step NAME FILTER: the same where no error should come; one ends the story with its reason.
+step() { jq --arg step "$1" 'if .error then "\($step): \(.error.details[0].reason): \(.error.message)\n" | halt_error(1) else . end' | show "$@"; }
 
 uuid() { cat /proc/sys/kernel/random/uuid; }
 
@@ -72,7 +70,7 @@ step pharmacy-again "$state + {replayed: $([[ -n "$(header sesame-replayed-from)
 
 # 4. More than the limit allows is refused, with the reason and a page about it.
 call POST "$visit/charges" "$(charge surgery TREATMENT 900000)" |
-    refused surgery '.error | {code, status, reason: .details[0].reason, remaining_fen: .details[0].metadata.remaining_fen, help: (.details[] | .links[0].url // empty)}'
+    show surgery '.error | {code, status, reason: .details[0].reason, remaining_fen: .details[0].metadata.remaining_fen, help: (.details[] | .links[0].url // empty)}'
 
 # 5. The pills are not there; the charge is taken back.
 call POST "$visit/charges/pills:void" "{\"requestId\": \"$(uuid)\"}" | step void "$state"

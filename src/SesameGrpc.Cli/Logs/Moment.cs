@@ -6,7 +6,7 @@ namespace SesameGrpc.Cli.Logs;
 /// <summary>A moment as people say it: a time, or how long ago.</summary>
 internal static class Moment
 {
-    /// <summary>Reads 30s, 10m, 2h and 1d as so long before now, all else as a time; throws <see cref="UsageException"/>.</summary>
+    /// <summary>Reads 500ms, 30s, 10m, 2h and 1d as so long before now, all else as a time; throws <see cref="UsageException"/>.</summary>
     public static DateTimeOffset Parse(string text, DateTimeOffset now)
     {
         if (SpanArgument.TryParse(text, out var ago) && ago < now - DateTimeOffset.MinValue)

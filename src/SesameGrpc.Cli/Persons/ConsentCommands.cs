@@ -74,7 +74,7 @@ internal static class ConsentCommands
                 async (context, cancellationToken) =>
                 {
                     using var channel = context.ConnectOperator();
-                    var consent = await call(channel, RequestId(context), context.Get(Person), context.Get(ConsentId), cancellationToken);
+                    var consent = await call(channel, context.RequestId(), context.Get(Person), context.Get(ConsentId), cancellationToken);
                     ConsentTable.Show(context.Output, [consent]);
                     return ExitCode.Ok;
                 }
@@ -102,7 +102,7 @@ internal static class ConsentCommands
         using var channel = context.ConnectOperator();
         var request = new GrantConsentRequest
         {
-            RequestId = RequestId(context),
+            RequestId = context.RequestId(),
             Person = context.Get(Person),
             Partner = context.Get(Partner),
             Purpose = StateName.Parse<Purpose>(context.Get(PurposeName), "--purpose"),
@@ -126,7 +126,7 @@ internal static class ConsentCommands
         }
 
         using var channel = context.ConnectOperator();
-        var (requestId, person) = (RequestId(context), context.Get(Person));
+        var (requestId, person) = (context.RequestId(), context.Get(Person));
         if (id is null)
         {
             var all = new WithdrawAllConsentsRequest { RequestId = requestId, Person = person };
@@ -183,6 +183,4 @@ internal static class ConsentCommands
         };
         return (await channel.Persons.ResumeConsentAsync(request, cancellationToken: cancellationToken)).Consent;
     }
-
-    private static string RequestId(CommandContext context) => context.RequestId();
 }

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using SesameGrpc.Cli;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.TestSupport;
 using Xunit;
+using static SesameGrpc.Functional.Tests.OperatorCommands;
 
 namespace SesameGrpc.Functional.Tests.Onboarding;
 
@@ -23,10 +23,22 @@ public sealed class SigningCommandTests : IDisposable
         Assert.Equal(HttpStatusCode.Accepted, (await applicant.AskWithInvitationAsync(code)).Status);
         var (ca, key) = Authority("ca", gateway.Authority);
 
-        var listed = await RunAsync(gateway, "csr", "list");
-        var signed = await RunAsync(gateway, "csr", "sign", "bike", "--issuer-certificate", ca, "--issuer-key", key, "--days", "30");
-        var left = await RunAsync(gateway, "csr", "list");
-        var all = await RunAsync(gateway, "csr", "list", "--all");
+        var listed = await RunAsync(gateway, "csr", "list", "--json");
+        var signed = await RunAsync(
+            gateway,
+            "csr",
+            "sign",
+            "bike",
+            "--issuer-certificate",
+            ca,
+            "--issuer-key",
+            key,
+            "--days",
+            "30",
+            "--json"
+        );
+        var left = await RunAsync(gateway, "csr", "list", "--json");
+        var all = await RunAsync(gateway, "csr", "list", "--all", "--json");
 
         Assert.Equal(("bike", "WAITING"), Row(listed));
         Assert.Equal((0, ""), (signed.ExitCode, signed.Error));
@@ -51,7 +63,7 @@ public sealed class SigningCommandTests : IDisposable
         var nobody = await SignAsync("nobody", ca, key);
         var gone = await SignAsync("bike", ca, Path.Combine(folder, "gone.pem"));
         var unfit = await SignAsync("bike", ca, otherKey);
-        var noCa = await SignAsync("bike", OperatorFile(gateway, "operator.pem"), OperatorFile(gateway, "operator.key.pem"));
+        var noCa = await SignAsync("bike", FileOf(gateway, "operator.pem"), FileOf(gateway, "operator.key.pem"));
         var elsewhere = await SignAsync("bike", otherCa, otherKey);
         var ever = await SignAsync("bike", ca, key, "--days", "399");
 
@@ -63,25 +75,19 @@ public sealed class SigningCommandTests : IDisposable
         Assert.Contains("--issuer-certificate", noCa.Error, StringComparison.Ordinal);
         Assert.Equal((1, "FIELD_INVALID"), Refusal(elsewhere));
         Assert.Equal((2, "USAGE"), Refusal(ever));
-        Assert.Equal(("bike", "WAITING"), Row(await RunAsync(gateway, "csr", "list")));
+        Assert.Equal(("bike", "WAITING"), Row(await RunAsync(gateway, "csr", "list", "--json")));
 
         Task<(int ExitCode, string Output, string Error)> SignAsync(string id, string authority, string itsKey, params string[] more) =>
-            RunAsync(gateway, ["csr", "sign", id, "--issuer-certificate", authority, "--issuer-key", itsKey, .. more]);
+            RunAsync(gateway, ["csr", "sign", id, "--issuer-certificate", authority, "--issuer-key", itsKey, "--json", .. more]);
     }
 
     private static async Task<GatewayUnderTest> StartAsync()
     {
         var settings = new Dictionary<string, string?> { ["Sesame:Onboarding:IssuerCertificate"] = "" };
         var gateway = await GatewayUnderTest.StartAsync(new GatewaySetup { Settings = settings });
-        PemFiles.WriteWithKey(
-            OperatorFile(gateway, "operator.pem"),
-            OperatorFile(gateway, "operator.key.pem"),
-            gateway.Authority.Operator("cli")
-        );
+        WriteCertificate(gateway);
         return gateway;
     }
-
-    private static string OperatorFile(GatewayUnderTest gateway, string name) => Path.Combine(gateway.CertificateDirectory, name);
 
     private static async Task<string> InviteAsync(GatewayUnderTest gateway, string id)
     {
@@ -101,14 +107,6 @@ public sealed class SigningCommandTests : IDisposable
             }
         );
         return (await gateway.Onboarding.InvitePartnerAsync(new() { RequestId = $"{id}-invited", Partner = id })).Invitation.Code;
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(GatewayUnderTest gateway, params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        string[] connection = ["--json", "--operator", gateway.OperatorUrl.ToString(), "--certs", gateway.CertificateDirectory];
-        var exitCode = await CommandTree.RunAsync([.. arguments, .. connection], output, error, TestContext.Current.CancellationToken);
-        return (exitCode, output.ToString(), error.ToString());
     }
 
     private static (string?, string?) Row((int ExitCode, string Output, string Error) run)

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using SesameGrpc.Cli;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TestSupport;
 using Xunit;
+using static SesameGrpc.Functional.Tests.OperatorCommands;
 using static SesameGrpc.Functional.Tests.Programmes.ProgrammeSteps;
 
 namespace SesameGrpc.Functional.Tests.Programmes;
@@ -101,11 +101,7 @@ public sealed class ProgrammeCommandTests : IDisposable
     private async Task<GatewayUnderTest> StartAsync()
     {
         var gateway = await GatewayUnderTest.StartAsync();
-        PemFiles.WriteWithKey(
-            Path.Combine(gateway.CertificateDirectory, "operator.pem"),
-            Path.Combine(gateway.CertificateDirectory, "operator.key.pem"),
-            gateway.Authority.Operator("cli")
-        );
+        OperatorCommands.WriteCertificate(gateway);
         var bike = await gateway.ConnectAsync("bike", new Enrolment { Programme = Bike });
         for (var person = 0; person < 20; person++)
         {
@@ -129,14 +125,5 @@ public sealed class ProgrammeCommandTests : IDisposable
         }
 
         await File.WriteAllTextAsync(Document, text);
-    }
-
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(GatewayUnderTest gateway, params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        string[] connection = ["--operator", gateway.OperatorUrl.ToString(), "--certs", gateway.CertificateDirectory];
-        var exitCode = await CommandTree.RunAsync([.. arguments, .. connection], output, error, TestContext.Current.CancellationToken);
-        TestContext.Current.TestOutputHelper?.WriteLine($"$ ./sesame {string.Join(' ', arguments)}\n{output}{error}");
-        return (exitCode, output.ToString(), error.ToString());
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SesameGrpc.Cli;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Soak.Ledger;
 using SesameGrpc.TestSupport;
@@ -94,21 +93,15 @@ public sealed class SweptExportTests : IDisposable
         await gateway.PublishAsync();
         await gateway.SweepAsync();
         await gateway.PublishAsync();
-        PemFiles.WriteWithKey(
-            Path.Combine(gateway.CertificateDirectory, "operator.pem"),
-            Path.Combine(gateway.CertificateDirectory, "operator.key.pem"),
-            gateway.Authority.Operator("cli")
-        );
+        OperatorCommands.WriteCertificate(gateway);
         return gateway;
     }
 
     private static async Task<JsonNode> CliAsync(GatewayUnderTest gateway, params string[] arguments)
     {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        string[] connection = ["--operator", gateway.OperatorUrl.ToString(), "--certs", gateway.CertificateDirectory];
-        var exitCode = await CommandTree.RunAsync([.. arguments, .. connection], output, error, TestContext.Current.CancellationToken);
+        var (exitCode, output, error) = await OperatorCommands.RunAsync(gateway, arguments);
         Assert.True(exitCode is 0 or 5, $"{exitCode}: {error}");
-        return JsonNode.Parse(output.ToString())!;
+        return JsonNode.Parse(output)!;
     }
 
     private Task<ForeignProgram> VerifyInPythonAsync(string key) =>
