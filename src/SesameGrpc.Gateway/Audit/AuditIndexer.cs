@@ -17,6 +17,9 @@ internal sealed partial class AuditIndexer(
 {
     private const int PageLeaves = 1024;
 
+    // Between two runs of a backlog. On SQLite, calls wait while one is stored.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+
     /// <summary>Makes the next run; false when its leaves have not all come, or when another instance was first.</summary>
     public async Task<bool> IndexAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +56,10 @@ internal sealed partial class AuditIndexer(
         {
             try
             {
-                while (await IndexAsync(stoppingToken)) { }
+                while (await IndexAsync(stoppingToken))
+                {
+                    await Task.Delay(Pause, time, stoppingToken);
+                }
             }
             catch (Exception exception) when (exception is DbException or TimeoutException or RefusalException or LogFormatException)
             {

@@ -24,7 +24,11 @@ internal sealed partial class AuditPublisher(
     /// <summary>Most leaves under one new checkpoint.</summary>
     private const int MaxLeaves = 32 * Tile.FullWidth;
 
+    // Between two checkpoints of a backlog. On SQLite, calls wait while one is stored.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+
     private string? lastMisfit;
+    private long waiting;
 
     /// <summary>Signs one checkpoint over what has come; false when nothing has, or when another instance was first.</summary>
     public async Task<bool> PublishAsync(CancellationToken cancellationToken)
@@ -46,6 +50,7 @@ internal sealed partial class AuditPublisher(
 
             var tree = await SignedTree.ContinueAsync(connection, signer.VerifierKey, published, size, cancellationToken);
             await SignedTree.GrowAsync(connection, fresh, tree, Math.Min(size, tree.Size + MaxLeaves), tiles, cancellationToken);
+            waiting = size - tree.Size;
             tiles.AddRange(tree.PartialTiles);
             checkpoint = new Checkpoint(signer.VerifierKey.Name, tree.Size, tree.Root());
         }
@@ -66,7 +71,10 @@ internal sealed partial class AuditPublisher(
         {
             try
             {
-                while (await PublishAsync(stoppingToken)) { }
+                while (await PublishAsync(stoppingToken) && waiting > 0)
+                {
+                    await Task.Delay(Pause, time, stoppingToken);
+                }
 
                 lastMisfit = null;
             }

@@ -16,7 +16,7 @@ namespace SesameGrpc.Gateway.Eligibility;
 /// <param name="PolicyVersion">Under which policy.</param>
 /// <param name="Attributes">What was stated about the order.</param>
 /// <param name="Amount">The order's amount where the policy asks for it; else null, and the decision counts for any amount up to its limit.</param>
-internal sealed record DecisionSubject(
+internal readonly record struct DecisionSubject(
     string Partner,
     string Person,
     string PolicyVersion,

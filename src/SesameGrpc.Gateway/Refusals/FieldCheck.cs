@@ -3,13 +3,14 @@ namespace SesameGrpc.Gateway.Refusals;
 /// <summary>Collects the faults of a request's fields, so that the caller learns all of them at once.</summary>
 internal sealed class FieldCheck
 {
-    private readonly List<KeyValuePair<string, string>> faults = [];
+    // Made for the first fault: most requests have none.
+    private List<KeyValuePair<string, string>>? faults;
 
     public FieldCheck Require(bool holds, string field, string rule)
     {
         if (!holds)
         {
-            faults.Add(new(field, rule));
+            (faults ??= []).Add(new(field, rule));
         }
 
         return this;
@@ -39,14 +40,14 @@ internal sealed class FieldCheck
     /// <summary>Adds faults that rules have found, by field.</summary>
     public FieldCheck Add(IEnumerable<KeyValuePair<string, string>> found)
     {
-        faults.AddRange(found);
+        (faults ??= []).AddRange(found);
         return this;
     }
 
     /// <summary>Refuses the call if anything was wrong.</summary>
     public void Enforce()
     {
-        if (faults.Count > 0)
+        if (faults is { Count: > 0 })
         {
             throw new RefusalException(Refuse.Fields(faults));
         }

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SesameGrpc.Gateway.Configuration;
@@ -16,11 +15,9 @@ internal sealed class Database : IAsyncDisposable
 {
     private const int WriteAttempts = 5;
 
-    // Connections of SQLite's pool that leave the log to SqliteCheckpointer.
-    private static readonly ConditionalWeakTable<object, object> WithoutCheckpoints = [];
-
     private readonly DbDataSource source;
     private readonly SemaphoreSlim sqliteWriter = new(1, 1);
+    private DbConnection? sqliteConnection;
     private int waitingWriters;
 
     public Database(GatewayOptions options)
@@ -72,7 +69,14 @@ internal sealed class Database : IAsyncDisposable
         await EnterSqliteAsync(cancellationToken);
         try
         {
-            return await WriteOnceAsync(work, cancellationToken);
+            sqliteConnection ??= await OpenSqliteAsync(cancellationToken);
+            return await WriteOnceAsync(sqliteConnection, work, cancellationToken);
+        }
+        catch (SqliteException)
+        {
+            // Whatever was wrong, the next writer begins with a connection about which nothing is.
+            await CloseSqliteAsync();
+            throw;
         }
         finally
         {
@@ -96,6 +100,7 @@ internal sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await CloseSqliteAsync();
         await source.DisposeAsync();
         sqliteWriter.Dispose();
         if (Provider == StorageProvider.Sqlite)
@@ -127,7 +132,8 @@ internal sealed class Database : IAsyncDisposable
         {
             try
             {
-                return await WriteOnceAsync(work, cancellationToken);
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                return await WriteOnceAsync(connection, work, cancellationToken);
             }
             catch (PostgresException exception)
                 when (exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
@@ -140,17 +146,29 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    private async Task<T> WriteOnceAsync<T>(
+    // Kept open, since SQLite has one writer at a time. It leaves the log to SqliteCheckpointer.
+    private async Task<DbConnection> OpenSqliteAsync(CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        await connection.Command("PRAGMA wal_autocheckpoint = 0").ExecuteAsync(cancellationToken);
+        return connection;
+    }
+
+    private async ValueTask CloseSqliteAsync()
+    {
+        if (sqliteConnection is { } connection)
+        {
+            sqliteConnection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private static async Task<T> WriteOnceAsync<T>(
+        DbConnection connection,
         Func<DbTransaction, CancellationToken, Task<(T Result, StatementBatch Last)>> work,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        if (connection is SqliteConnection { Handle: { } handle } && WithoutCheckpoints.TryAdd(handle, handle))
-        {
-            await connection.Command("PRAGMA wal_autocheckpoint = 0").ExecuteAsync(cancellationToken);
-        }
-
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var (result, last) = await work(transaction, cancellationToken);
         await last.SendAndCommitAsync(CancellationToken.None);

@@ -15,7 +15,7 @@ internal sealed partial class SqliteCheckpointer(
 ) : BackgroundService
 {
     // A page that changes often is written to the file once for each length of the log.
-    private const long LongestLogBytes = 64 << 20;
+    private const long LongestLogBytes = 4 << 20;
 
     private const string PassiveCheckpoint = "PRAGMA wal_checkpoint(PASSIVE)";
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using SesameGrpc.Gateway.Failpoints;
 
 namespace SesameGrpc.Gateway.Storage;
@@ -6,6 +7,10 @@ namespace SesameGrpc.Gateway.Storage;
 /// <summary>Statements of one transaction that go to the store together: one round trip on PostgreSQL, one after another on SQLite.</summary>
 internal sealed class StatementBatch(DbTransaction transaction)
 {
+    // SQLite's one connection for writers stays open, and with it the statements that are compiled there: a text that comes again has the same parameters' names. PostgreSQL's driver does this itself.
+    private const int MostCompiled = 200;
+    private static readonly ConditionalWeakTable<DbConnection, Dictionary<string, DbCommand>> Compiled = [];
+
     private readonly List<Statement> statements = [];
 
     public int Count => statements.Count;
@@ -98,35 +103,28 @@ internal sealed class StatementBatch(DbTransaction transaction)
 
     private async Task SendEachAsync(CancellationToken cancellationToken)
     {
-        // A text that comes again, with the same parameters' names, is compiled once.
-        var compiled = new Dictionary<string, DbCommand>(StringComparer.Ordinal);
-        try
+        var compiled = Compiled.GetValue(transaction.Connection!, _ => new Dictionary<string, DbCommand>(StringComparer.Ordinal));
+        foreach (var statement in statements)
         {
-            foreach (var statement in statements)
+            if (!compiled.TryGetValue(statement.Sql, out var command))
             {
-                if (!compiled.TryGetValue(statement.Sql, out var command))
+                command = transaction.Command(statement.Sql, statement.Parameters);
+                if (compiled.Count < MostCompiled)
                 {
-                    command = transaction.Command(statement.Sql, statement.Parameters);
                     compiled.Add(statement.Sql, command);
                 }
-                else
-                {
-                    foreach (var (name, value) in statement.Parameters)
-                    {
-                        command.Parameters[name].Value = value ?? DBNull.Value;
-                    }
-                }
-
-                await RunAsync(command, statement.OnRow, cancellationToken);
-                Crash.At(Failpoint.StoreStatementRan);
             }
-        }
-        finally
-        {
-            foreach (var command in compiled.Values)
+            else
             {
-                await command.DisposeAsync();
+                command.Transaction = transaction;
+                foreach (var (name, value) in statement.Parameters)
+                {
+                    command.Parameters[name].Value = value ?? DBNull.Value;
+                }
             }
+
+            await RunAsync(command, statement.OnRow, cancellationToken);
+            Crash.At(Failpoint.StoreStatementRan);
         }
     }
 
