@@ -209,6 +209,9 @@ internal static class GatewayHost
     // Which door leads where. Everything that is not OAuth, the error reference or health is a call and takes the pipeline.
     private static void Map(WebApplication app, GatewayOptions options)
     {
+        var (unary, json) = MapCalls(app, options);
+        var pipeline = app.Services.GetRequiredService<CallPipeline>();
+        app.Use(next => http => unary.Find(http) is { } endpoint ? pipeline.InvokeAsync(http, endpoint) : next(http));
         app.MapWhen(http => http.Listener() == Listener.Internal, MapInternal);
         app.MapWhen(http => http.Listener() == Listener.Public, branch => MapPublic(branch, options));
         app.MapWhen(
@@ -217,12 +220,10 @@ internal static class GatewayHost
         );
         app.MapWhen(http => http.Listener() == Listener.Partner && CertificateEndpoint.IsHere(http), branch => branch.MapCertificates());
         app.UseRouting();
-        var json = MapCalls(app, options);
-        var pipeline = app.Services.GetRequiredService<CallPipeline>();
         app.Run(http =>
         {
             json.Choose(http);
-            return pipeline.InvokeAsync(http);
+            return pipeline.InvokeAsync(http, http.GetEndpoint()?.Metadata.GetMetadata<MethodEndpoint>());
         });
 
         // WebApplication would put the authorization server before every call; it belongs to the two branches above alone.
@@ -230,9 +231,9 @@ internal static class GatewayHost
     }
 
     // Unary methods are served as gRPC and, where they have an HTTP rule, as HTTP+JSON; the gRPC framework serves the streams.
-    private static JsonRouting MapCalls(IEndpointRouteBuilder endpoints, GatewayOptions options)
+    private static (UnaryRouting Unary, JsonRouting Json) MapCalls(IEndpointRouteBuilder endpoints, GatewayOptions options)
     {
-        var unary = new UnaryBinder(endpoints);
+        var unary = new UnaryBinder(endpoints.ServiceProvider);
         var json = new JsonBinder(endpoints.ServiceProvider);
         Map<CreditScoreService>(Contracts.Partner.V1.CreditScoreService.BindService);
         Map<EligibilityService>(Contracts.Partner.V1.EligibilityService.BindService);
@@ -259,7 +260,7 @@ internal static class GatewayHost
             Map<SandboxService>(Contracts.Operator.V1.SandboxService.BindService);
         }
 
-        return json.Routing;
+        return (unary.Routing, json.Routing);
 
         void Map<TService>(Action<ServiceBinderBase, TService> bind)
             where TService : class

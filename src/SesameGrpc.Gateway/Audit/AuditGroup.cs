@@ -3,86 +3,103 @@ using SesameGrpc.Gateway.Withdrawals;
 
 namespace SesameGrpc.Gateway.Audit;
 
-/// <summary>Leaves that are going to be committed together, and who waits for it.</summary>
+/// <summary>Leaves that are going to be committed together, and whose they are.</summary>
 internal sealed class AuditGroup
 {
     // A call's own leaves stay together, so a group may have more.
     private const int MaxLeaves = 1000;
 
-    private readonly List<AuditWaiter> dropped = [];
-    private List<AuditWaiter> waiters = [];
+    private readonly List<LeafOwner> dropped = [];
+    private List<LeafOwner> owners = [];
 
     public LeafWriter Leaves { get; private set; } = new();
 
-    /// <summary>How many came to wait for it.</summary>
+    /// <summary>How many owners there were.</summary>
     public int Size { get; private set; }
 
     public bool HasRoomFor(LeafWriter more) => Leaves.Count == 0 || Leaves.Count + more.Count <= MaxLeaves;
 
-    public AuditWaiter Add(LeafWriter written, IReadOnlyList<Reliance> reliances)
+    public void Add(LeafWriter written, LeafOwner owner)
     {
-        var waiter = new AuditWaiter(reliances, Leaves.Add(written));
-        waiters.Add(waiter);
+        owner.Slice = Leaves.Add(written);
+        owners.Add(owner);
         Size++;
-        return waiter;
     }
 
     /// <summary>Takes out those whose answer rests on a consent that has ended; they are told so with the others.</summary>
     public void Drop(WithdrawalFence fence)
     {
-        if (!waiters.Exists(waiter => waiter.HasEnded(fence)))
+        if (!owners.Exists(owner => owner.IsOutdated(fence)))
         {
             return;
         }
 
-        var (all, asked) = (Leaves, waiters);
-        (Leaves, waiters) = (new LeafWriter(), []);
-        foreach (var waiter in asked)
+        var (all, asked) = (Leaves, owners);
+        (Leaves, owners) = (new LeafWriter(), []);
+        foreach (var owner in asked)
         {
-            if (waiter.HasEnded(fence))
+            if (owner.IsOutdated(fence))
             {
-                dropped.Add(waiter);
+                dropped.Add(owner);
             }
             else
             {
-                waiter.Slice = Leaves.Add(all, waiter.Slice);
-                waiters.Add(waiter);
+                owner.Slice = Leaves.Add(all, owner.Slice);
+                owners.Add(owner);
             }
         }
     }
 
-    /// <summary>Tells all who wait. What their calls have left to do is little, and is done here: handing it to other threads costs as much.</summary>
+    /// <summary>Tells all owners. What their calls have left to do is little, and is done here: handing it to other threads costs as much.</summary>
     public void Succeed(long checkedAt)
     {
-        waiters.ForEach(waiter => waiter.Complete(new AppendOutcome(IsAppended: true, checkedAt)));
-        dropped.ForEach(waiter => waiter.Complete(new AppendOutcome(IsAppended: false, checkedAt)));
+        owners.ForEach(owner => owner.Complete(new AppendOutcome(IsAppended: true, checkedAt)));
+        dropped.ForEach(owner => owner.Complete(new AppendOutcome(IsAppended: false, checkedAt)));
+        owners.ForEach(owner => owner.Leave());
     }
 
     public void Fail(Exception exception)
     {
-        waiters.ForEach(waiter => waiter.Fail(exception));
-        dropped.ForEach(waiter => waiter.Fail(exception));
+        owners.ForEach(owner => owner.Fail(exception));
+        dropped.ForEach(owner => owner.Fail(exception));
     }
 
     public void Clear()
     {
         Leaves.Clear();
-        waiters.Clear();
+        owners.Clear();
         dropped.Clear();
         Size = 0;
     }
 }
 
+/// <summary>Whose leaves they are, and what is done when they are durable.</summary>
+internal abstract class LeafOwner
+{
+    /// <summary>Where the leaves stand in their group.</summary>
+    public LeafSlice Slice { get; set; }
+
+    /// <summary>Whether what the leaves say must not be told any more: a consent has ended.</summary>
+    public abstract bool IsOutdated(WithdrawalFence fence);
+
+    /// <summary>The group has been committed; owners are told in the order in which they came.</summary>
+    public abstract void Complete(AppendOutcome outcome);
+
+    /// <summary>The store has not taken the group.</summary>
+    public abstract void Fail(Exception exception);
+
+    /// <summary>All of the group have been told.</summary>
+    public virtual void Leave() { }
+}
+
 /// <summary>A call that waits for its leaves.</summary>
-internal sealed class AuditWaiter(IReadOnlyList<Reliance> reliances, LeafSlice slice) : IValueTaskSource<AppendOutcome>
+internal sealed class AuditWaiter(IReadOnlyList<Reliance> reliances) : LeafOwner, IValueTaskSource<AppendOutcome>
 {
     private ManualResetValueTaskSourceCore<AppendOutcome> core;
 
-    public LeafSlice Slice { get; set; } = slice;
-
     public ValueTask<AppendOutcome> Outcome => new(this, core.Version);
 
-    public bool HasEnded(WithdrawalFence fence)
+    public override bool IsOutdated(WithdrawalFence fence)
     {
         for (var index = 0; index < reliances.Count; index++)
         {
@@ -95,9 +112,9 @@ internal sealed class AuditWaiter(IReadOnlyList<Reliance> reliances, LeafSlice s
         return false;
     }
 
-    public void Complete(AppendOutcome outcome) => core.SetResult(outcome);
+    public override void Complete(AppendOutcome outcome) => core.SetResult(outcome);
 
-    public void Fail(Exception exception) => core.SetException(exception);
+    public override void Fail(Exception exception) => core.SetException(exception);
 
     AppendOutcome IValueTaskSource<AppendOutcome>.GetResult(short token) => core.GetResult(token);
 

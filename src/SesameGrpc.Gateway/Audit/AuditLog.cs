@@ -22,7 +22,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
 
-    // While calls come side by side, a commit begins this long after the one before, so that many share it; a call that comes alone does not wait.
+    // While calls come side by side, a commit begins this long after the one before has ended, so that many share it; a call that comes alone does not wait.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
     // Where a call's entries are written before they are in a group, so that nobody waits for it.
@@ -66,11 +66,22 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
             return ValueTask.FromResult(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
         }
 
+        var waiter = new AuditWaiter(reliances);
+        Append(entries, waiter);
+        return waiter.Outcome;
+    }
+
+    /// <summary>The same for an owner that does not wait, and is told.</summary>
+    public void Append(IReadOnlyList<AuditEntry> entries, LeafOwner owner)
+    {
         var written = scratch ??= new LeafWriter();
         written.Clear();
         written.Add(entries);
-        return Enqueue(written, reliances).Outcome;
+        Enqueue(written, owner);
     }
+
+    /// <summary>Whether the store did not take the last entries.</summary>
+    public bool IsFailing { get; private set; }
 
     /// <summary>Stops the writer; what waits is written still.</summary>
     public void Dispose()
@@ -84,7 +95,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         writer?.Join();
     }
 
-    private AuditWaiter Enqueue(LeafWriter written, IReadOnlyList<Reliance> reliances)
+    private void Enqueue(LeafWriter written, LeafOwner owner)
     {
         lock (gate)
         {
@@ -105,7 +116,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
                 Monitor.Pulse(gate);
             }
 
-            return open.Add(written, reliances);
+            open.Add(written, owner);
         }
     }
 
@@ -115,20 +126,21 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     {
         while (NextGroup() is { } group)
         {
-            var began = TimeProvider.System.GetTimestamp();
             try
             {
                 Crash.At(Failpoint.AuditTaken);
                 var checkedAt = AsyncContext.Run(() => WriteStandingAsync(group));
                 Crash.At(Failpoint.AuditCommitted);
+                IsFailing = false;
                 group.Succeed(checkedAt);
             }
             catch (Exception exception)
             {
+                IsFailing = true;
                 group.Fail(exception);
             }
 
-            Recycle(group, began);
+            Recycle(group);
         }
     }
 
@@ -154,15 +166,14 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         }
     }
 
-    private void Recycle(AuditGroup group, long began)
+    private void Recycle(AuditGroup group)
     {
         lock (gate)
         {
-            var rest = Interval - TimeProvider.System.GetElapsedTime(began);
-            if (group.Size > 1 && rest > TimeSpan.Zero && !isStopped)
+            if (group.Size > 1 && !isStopped)
             {
                 // Whoever comes meanwhile does not wake the writer.
-                Monitor.Wait(gate, rest);
+                Monitor.Wait(gate, Interval);
             }
 
             group.Clear();
@@ -181,9 +192,15 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
                 var began = time.GetTimestamp();
                 var known = fence.Known;
                 group.Drop(fence);
-                if (group.Leaves.Count == 0 || await TryWriteAsync(group.Leaves, known, deadline.Token))
+                if (group.Leaves.Count == 0)
                 {
                     return began;
+                }
+
+                if (await TryWriteAsync(group.Leaves, known, deadline.Token))
+                {
+                    fence.Confirm(began);
+                    return await CheckAgainAsync(group, began, deadline.Token);
                 }
 
                 await fence.CatchUpAsync(deadline.Token);
@@ -193,6 +210,19 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         {
             throw new TimeoutException("The store did not take the audit log's entries in time.", exception);
         }
+    }
+
+    // What took long is checked again: a withdrawal may have been acknowledged meanwhile.
+    private async Task<long> CheckAgainAsync(AuditGroup group, long checkedAt, CancellationToken cancellationToken)
+    {
+        while (time.GetElapsedTime(checkedAt) > WithdrawalFence.LongestAnswer)
+        {
+            checkedAt = time.GetTimestamp();
+            await fence.CatchUpAsync(cancellationToken);
+            group.Drop(fence);
+        }
+
+        return checkedAt;
     }
 
     // Appends nothing when withdrawals have been committed that this instance has not heard of.

@@ -26,8 +26,8 @@ internal sealed class JsonBinder(IServiceProvider services) : UnaryMethodBinder
                 services.GetRequiredService<CallAudit>(),
                 services.GetRequiredService<CallRefusals>()
             );
-            var known = new MethodEndpoint(name, MethodPolicies.Find(name), IsDirect: true, IsExact: true);
-            routes.Add((route, new Endpoint(endpoint.InvokeAsync, new EndpointMetadataCollection(known), $"{route.Verb} {route.Path}")));
+            var known = new MethodEndpoint(name, MethodPolicies.Find(name), endpoint.ServeAsync, IsExact: true);
+            routes.Add((route, new Endpoint(null, new EndpointMetadataCollection(known), $"{route.Verb} {route.Path}")));
         }
     }
 }

@@ -3,11 +3,11 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Tls;
-using SesameGrpc.Gateway.Tokens;
 
 namespace SesameGrpc.Gateway.Listeners;
 
@@ -49,7 +49,6 @@ internal static class KestrelListeners
         TlsHandshakeCallbackOptions? handshake
     )
     {
-        var feature = new ListenerFeature(listener);
         kestrel.Listen(
             IPEndPoint.Parse(address),
             listen =>
@@ -58,13 +57,18 @@ internal static class KestrelListeners
                 listen.Use(next =>
                     connection =>
                     {
-                        connection.Features.Set(feature);
+                        connection.Features.Set(new CallerConnection(listener));
                         return next(connection);
                     }
                 );
                 if (handshake is not null)
                 {
                     listen.UseHttps(handshake);
+                }
+
+                if (listener == Listener.Partner)
+                {
+                    listen.Use(AnswerGate.Use);
                 }
             }
         );
@@ -127,8 +131,9 @@ internal static class KestrelListeners
 
         var own = X509CertificateLoader.LoadCertificate(client.RawData);
         var intermediates = chain?.ChainPolicy.ExtraStore.Select(sent => X509CertificateLoader.LoadCertificate(sent.RawData)) ?? [];
-        connection.Features.Set(new ClientCertificate(own, intermediates));
-        connection.Features.Set(new TokenMemo());
+        var proven = new ClientCertificate(own, intermediates);
+        connection.Features.Set(proven);
+        connection.Features.GetRequiredFeature<CallerConnection>().Certificate = proven;
         return true;
     }
 }

@@ -1,3 +1,6 @@
+using SesameGrpc.Gateway.Tls;
+using SesameGrpc.Gateway.Tokens;
+
 namespace SesameGrpc.Gateway.Listeners;
 
 /// <summary>The door through which a connection came.</summary>
@@ -9,12 +12,25 @@ internal enum Listener
     Internal,
 }
 
-/// <summary>Set on every connection.</summary>
-internal sealed record ListenerFeature(Listener Listener);
-
-internal static class ListenerFeatures
+/// <summary>What is known of a connection, whatever is called on it. Set on every one.</summary>
+internal sealed class CallerConnection(Listener listener)
 {
-    public static Listener Listener(this HttpContext http) =>
-        http.Features.Get<ListenerFeature>()?.Listener
-        ?? throw new InvalidOperationException("The connection came through no known listener.");
+    public Listener Listener { get; } = listener;
+
+    /// <summary>The certificate whose key the client proved to hold; null where the listener asks for none.</summary>
+    public ClientCertificate? Certificate { get; set; }
+
+    /// <summary>The tokens that it has shown.</summary>
+    public TokenMemo Tokens { get; } = new();
+
+    /// <summary>Where its answers wait for their leaves; null where they do not.</summary>
+    public AnswerGate? Gate { get; set; }
+}
+
+internal static class CallerConnections
+{
+    public static CallerConnection CallerConnection(this HttpContext http) =>
+        http.Features.Get<CallerConnection>() ?? throw new InvalidOperationException("The connection came through no known listener.");
+
+    public static Listener Listener(this HttpContext http) => http.CallerConnection().Listener;
 }

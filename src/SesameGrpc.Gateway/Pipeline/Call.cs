@@ -14,9 +14,8 @@ using SesameGrpc.Gateway.Withdrawals;
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>One call under way: what the steps of the pipeline have found out, for the steps behind them and for the services.</summary>
-internal sealed class Call(HttpContext http, AuditEntries entries)
+internal sealed class Call(HttpContext http, AuditEntries entries, MethodEndpoint? endpoint)
 {
-    private readonly MethodEndpoint? endpoint = http.GetEndpoint()?.Metadata.GetMetadata<MethodEndpoint>();
     private string? id;
 
     public HttpContext Http { get; } = http;
@@ -27,18 +26,17 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     /// <summary>Names the call in RequestInfo and in the logs.</summary>
     public string Id => id ??= NewId();
 
-    public Listener Listener { get; } = http.Listener();
+    public CallerConnection Connection { get; } = http.CallerConnection();
+
+    public Listener Listener => Connection.Listener;
+
+    /// <summary>What was called; null where the path names no method.</summary>
+    public MethodEndpoint? Endpoint { get; } = endpoint;
 
     /// <summary>"package.Service/Method", or null where the path names no method.</summary>
-    public string? Method => endpoint?.Method ?? Http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName[1..];
+    public string? Method => Endpoint?.Method ?? Http.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName[1..];
 
-    public MethodPolicy? Policy => endpoint?.Policy;
-
-    /// <summary>False: the gRPC framework has a part in the call.</summary>
-    public bool IsDirect => endpoint?.IsDirect == true;
-
-    /// <summary>Whether the method was chosen by the exact path.</summary>
-    public bool IsExact => endpoint?.IsExact == true;
+    public MethodPolicy? Policy => Endpoint?.Policy;
 
     /// <summary>The status that was sent; null where the gRPC framework sends it.</summary>
     public StatusCode? Status { get; set; }
@@ -46,7 +44,7 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
     /// <summary>Why it was refused; null where it was not, or where the gRPC framework did it by itself.</summary>
     public ErrorReason? Reason { get; set; }
 
-    public ClientCertificate? Certificate { get; } = http.Features.Get<ClientCertificate>();
+    public ClientCertificate? Certificate => Connection.Certificate;
 
     public CallDeadline? Deadline { get; set; }
 
@@ -86,6 +84,9 @@ internal sealed class Call(HttpContext http, AuditEntries entries)
 
     /// <summary>The consents that the answer rests on: it is not sent if one of them has ended by then.</summary>
     public List<Reliance> Reliances { get; } = new(1);
+
+    /// <summary>The answer is written, and its connection keeps it until its leaf is durable.</summary>
+    public bool IsHeld { get; set; }
 
     private static string NewId()
     {

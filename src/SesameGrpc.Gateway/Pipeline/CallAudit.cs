@@ -1,3 +1,4 @@
+using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Audit;
@@ -8,10 +9,13 @@ using SesameGrpc.Gateway.Withdrawals;
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>What a call leaves in the audit log, durable before its answer or its refusal is sent. A mutation's entries are committed by the mutation itself.</summary>
-internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faults, TimeProvider time)
+internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faults, CallMetrics metrics, TimeProvider time)
 {
     // Longer than it usually takes to read, to find nothing or something, and to append the leaf.
     private static readonly TimeSpan NotFoundAfter = TimeSpan.FromMilliseconds(10);
+
+    // How long ago an answer's consent may have been checked when the answer is held; the rest of the time that it has is for the commit.
+    private static readonly TimeSpan OldestCheck = WithdrawalFence.LongestAnswer / 2;
 
     /// <summary>
     /// The handler has an answer. No disclosure without a leaf: when this throws, the answer is not sent. False: a consent that the answer rests on has ended in the
@@ -37,6 +41,45 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         // They are written; a collection while the call waits need not keep them.
         call.AuditEntries.Clear();
         return outcome;
+    }
+
+    /// <summary>
+    /// In place of <see cref="AnsweredAsync"/>, for a partner who has other calls under way: the entries are on their way, and the answer may be written, for its connection keeps it until they are durable. False: the
+    /// call has to wait. So does a call that is alone, for it gets a status when something is wrong, and not the end of its connection; and one that rests on several consents.
+    /// </summary>
+    public bool TryHold(Call call)
+    {
+        // Read before the consent is asked about: it was in force then.
+        var checkedAt = fence.ConfirmedAt;
+        if (
+            call.Policy!.Effect != Effect.Disclosure
+            || call.Place is not { UnderWay: > 1 } place
+            || call.Connection.Gate is not { } answers
+            || call.Reliances.Count != 1
+            || fence.HasEnded(call.Reliances[0])
+            || time.GetElapsedTime(checkedAt) > OldestCheck
+            || log.IsFailing
+        )
+        {
+            return false;
+        }
+
+        answers.Hold();
+        log.Append(call.AuditEntries, new HeldAnswer(this, answers, call.Reliances[0], checkedAt, place, call.Method!, call.Begun));
+        call.AuditEntries.Clear();
+        call.IsHeld = true;
+        return true;
+    }
+
+    /// <summary>Whether an answer may leave that rests on a consent which was found in force at this timestamp: it has not ended, or so shortly ago that its end has not been acknowledged.</summary>
+    public bool MayLeave(Reliance reliance, long checkedAt) =>
+        !fence.HasEnded(reliance) || time.GetElapsedTime(checkedAt) < WithdrawalFence.LongestAnswer;
+
+    /// <summary>An answer that was held has left, or is lost.</summary>
+    public void Ended(HeldAnswer answer, StatusCode status)
+    {
+        Interlocked.Decrement(ref answer.Place.UnderWay);
+        metrics.Record(answer.Method, status, answer.Begun);
     }
 
     /// <summary>The second half: an answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.</summary>

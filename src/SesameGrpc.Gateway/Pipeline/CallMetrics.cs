@@ -24,7 +24,9 @@ internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
             }
         );
 
-    public void Record(Call call)
+    public void Record(Call call) => Record(call.Method ?? "_OTHER", StatusOf(call), call.Begun);
+
+    public void Record(string method, StatusCode status, long begun)
     {
         if (!duration.Enabled)
         {
@@ -34,10 +36,10 @@ internal sealed class CallMetrics(IMeterFactory meters, TimeProvider time)
         var tags = new TagList
         {
             { "rpc.system.name", "grpc" },
-            { "rpc.method", call.Method ?? "_OTHER" },
-            { "rpc.response.status_code", StatusNames[(int)StatusOf(call)] },
+            { "rpc.method", method },
+            { "rpc.response.status_code", StatusNames[(int)status] },
         };
-        duration.Record(time.GetElapsedTime(call.Begun).TotalSeconds, tags);
+        duration.Record(time.GetElapsedTime(begun).TotalSeconds, tags);
     }
 
     public static StatusCode StatusOf(Call call) => call.Status ?? StatusOf(call.Http);

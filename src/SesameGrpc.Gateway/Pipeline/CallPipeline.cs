@@ -31,10 +31,9 @@ internal sealed class CallPipeline(
     ForcedFailures? forced = null
 )
 {
-    public async Task InvokeAsync(HttpContext http)
+    public async Task InvokeAsync(HttpContext http, MethodEndpoint? endpoint)
     {
-        var call = new Call(http, entries) { Begun = time.GetTimestamp() };
-        http.Features.Set(call);
+        var call = new Call(http, entries, endpoint) { Begun = time.GetTimestamp() };
         try
         {
             if (await CheckAsync(call) is { } refusal)
@@ -43,9 +42,9 @@ internal sealed class CallPipeline(
                 return;
             }
 
-            if (call.IsDirect)
+            if (call.Endpoint!.Direct is { } direct)
             {
-                await http.GetEndpoint()!.RequestDelegate!(http); // 9. the service; see UnaryEndpoint
+                await direct(call); // 9. the service; see UnaryEndpoint
             }
             else
             {
@@ -54,9 +53,13 @@ internal sealed class CallPipeline(
         }
         finally
         {
-            ConcurrencyLimits.Leave(call);
             call.Deadline?.Dispose();
-            metrics.Record(call);
+            if (!call.IsHeld)
+            {
+                ConcurrencyLimits.Leave(call);
+                metrics.Record(call);
+            }
+
             log.Refused(call);
         }
     }
@@ -90,6 +93,7 @@ internal sealed class CallPipeline(
     {
         // The framework looks at RequestAborted alone, which the deadline has a part in once its token has been asked for.
         _ = call.Aborted;
+        call.Http.Features.Set(call);
         await call.Http.GetEndpoint()!.RequestDelegate!(call.Http);
         if (FrameworkStatus.Find(call) is { } refusal)
         {
@@ -106,7 +110,10 @@ internal sealed class CallPipeline(
 
         // Routing ignores letter case and escapes; a method has one spelling.
         var target = call.Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (!call.IsExact && (target.Length != method.Length + 1 || !target.EndsWith(method, StringComparison.Ordinal)))
+        if (
+            call.Endpoint is not { IsExact: true }
+            && (target.Length != method.Length + 1 || !target.EndsWith(method, StringComparison.Ordinal))
+        )
         {
             return Refuse.MethodUnknown();
         }
@@ -171,7 +178,7 @@ internal sealed class CallPipeline(
         }
 
         var seenEpoch = epoch.Current;
-        var memo = call.Http.Features.Get<TokenMemo>()!;
+        var memo = call.Connection.Tokens;
         call.Token = memo.Find(header, seenEpoch, time.GetUtcNow().UtcTicks);
         return call.Token is not null ? ValueTask.FromResult<Refusal?>(null) : ValidateTokenAsync(call, memo, header, seenEpoch);
 

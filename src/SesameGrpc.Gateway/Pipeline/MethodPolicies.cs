@@ -140,7 +140,7 @@ internal static class MethodPolicies
     public static MethodPolicy? Find(string method) => Rows.GetValueOrDefault(method);
 
     /// <summary>Attaches what is known of it to each method of a mapped gRPC service.</summary>
-    public static TBuilder WithMethodPolicies<TBuilder>(this TBuilder endpoints, bool isDirect = false)
+    public static TBuilder WithMethodPolicies<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder
     {
         endpoints.Add(endpoint =>
@@ -148,7 +148,7 @@ internal static class MethodPolicies
             var method = endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method.FullName;
             if (method is not null)
             {
-                endpoint.Metadata.Add(new MethodEndpoint(method[1..], Find(method[1..]), isDirect));
+                endpoint.Metadata.Add(new MethodEndpoint(method[1..], Find(method[1..])));
             }
         });
         return endpoints;

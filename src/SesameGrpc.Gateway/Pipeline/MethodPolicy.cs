@@ -31,9 +31,9 @@ internal sealed record MethodPolicy(
 /// <summary>What routing says of a call.</summary>
 /// <param name="Method">Full name: "package.Service/Method".</param>
 /// <param name="Policy">The method's row; null: it has none.</param>
-/// <param name="IsDirect">Whether <see cref="UnaryEndpoint{TRequest, TResponse}"/> serves it; else the gRPC framework does.</param>
+/// <param name="Direct">What serves it; null: the gRPC framework does.</param>
 /// <param name="IsExact">Whether the whole path was compared byte for byte when it was chosen; the framework's routing does not.</param>
-internal sealed record MethodEndpoint(string Method, MethodPolicy? Policy, bool IsDirect, bool IsExact = false);
+internal sealed record MethodEndpoint(string Method, MethodPolicy? Policy, Func<Call, Task>? Direct = null, bool IsExact = false);
 
 /// <summary>Whether a method changes anything or tells of persons.</summary>
 internal enum Effect

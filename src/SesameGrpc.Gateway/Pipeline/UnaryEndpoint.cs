@@ -15,9 +15,8 @@ internal abstract class UnaryEndpoint<TRequest, TResponse>(
     where TRequest : class
     where TResponse : class
 {
-    public async Task InvokeAsync(HttpContext http)
+    public async Task ServeAsync(Call call)
     {
-        var call = http.Features.Get<Call>()!;
         try
         {
             var request = await ReadAsync(call);
@@ -28,9 +27,9 @@ internal abstract class UnaryEndpoint<TRequest, TResponse>(
                 // A handler that discloses changes nothing, so it may be asked again when a consent has ended meanwhile.
                 call.Reliances.Clear();
                 response = await handler(request, context);
-            } while (!await audit.MayAnswerAsync(call, await audit.AppendAsync(call)));
+            } while (!audit.TryHold(call) && !await audit.MayAnswerAsync(call, await audit.AppendAsync(call)));
 
-            await AnswerAsync(http.Response, response);
+            await AnswerAsync(call.Http.Response, response);
             call.Status = StatusCode.OK;
         }
         catch (Exception exception)

@@ -86,7 +86,7 @@ internal sealed class TriggerScene
         where TRequest : IMessage
     {
         var own = context.Call();
-        var call = new Call(own.Http, Services.Entries)
+        var call = new Call(own.Http, Services.Entries, own.Endpoint)
         {
             Begun = own.Begun,
             Deadline = own.Deadline,

@@ -31,11 +31,25 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
     private readonly ConcurrentDictionary<string, (long Number, long Stamp)> ended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim catchingUp = new(1, 1);
     private long known = -1;
+    private long confirmedAt;
     private long forgottenBelow;
     private long shrunkAt;
 
     /// <summary>How many withdrawals this instance has heard of; -1 before the first look.</summary>
     public long Known => Volatile.Read(ref known);
+
+    /// <summary>Timestamp of the last moment before which all withdrawals that had been committed were known here.</summary>
+    public long ConfirmedAt => Volatile.Read(ref confirmedAt);
+
+    /// <summary>A commit has found that what is known was still all, and began at this timestamp.</summary>
+    public void Confirm(long began)
+    {
+        // Whoever is late says less, and harms nobody.
+        if (began > ConfirmedAt)
+        {
+            Volatile.Write(ref confirmedAt, began);
+        }
+    }
 
     /// <summary>Whether the consent has ended, or may have, as far as this instance has heard.</summary>
     public bool HasEnded(Reliance reliance) =>
@@ -70,6 +84,7 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
         await catchingUp.WaitAsync(cancellationToken);
         try
         {
+            var began = time.GetTimestamp();
             await using var connection = await database.OpenAsync(cancellationToken);
             var rows = await connection
                 .Command(
@@ -83,6 +98,7 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
                     cancellationToken
                 );
             Take(rows);
+            Confirm(began);
         }
         finally
         {

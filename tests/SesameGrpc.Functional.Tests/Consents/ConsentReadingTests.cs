@@ -68,8 +68,11 @@ public sealed class ConsentReadingTests(Stores stores)
     private static Task<Agreement> FindAsync(GatewayUnderTest gateway, string subject)
     {
         var http = new DefaultHttpContext();
-        http.Features.Set(new ListenerFeature(Listener.Partner));
-        var call = new Call(http, gateway.Service<AuditEntries>()) { Partner = gateway.Service<PartnerDirectory>().Current.Find("lender") };
+        http.Features.Set(new CallerConnection(Listener.Partner));
+        var call = new Call(http, gateway.Service<AuditEntries>(), null)
+        {
+            Partner = gateway.Service<PartnerDirectory>().Current.Find("lender"),
+        };
         return gateway.Service<ConsentReader>().FindAsync(call, subject, Scope, null).AsTask();
     }
 

@@ -64,8 +64,8 @@ public sealed class ConcurrencyLimitsTests
     private static Call CallOf(string? partner)
     {
         var http = new DefaultHttpContext();
-        http.Features.Set(new ListenerFeature(partner is null ? Listener.Operator : Listener.Partner));
-        return new Call(http, Samples.AuditEntries)
+        http.Features.Set(new CallerConnection(partner is null ? Listener.Operator : Listener.Partner));
+        return new Call(http, Samples.AuditEntries, null)
         {
             Partner = partner is null ? null : new PartnerRecord(new Partner { Partner_ = partner }, Samples.Catalogue),
         };

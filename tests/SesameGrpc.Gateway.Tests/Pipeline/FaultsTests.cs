@@ -20,12 +20,12 @@ public sealed class FaultsTests
     public void RefusalOf_AnErrorOfPostgreSql_TellsAnOutageFromAFault(string state, ErrorReason reason)
     {
         var http = new DefaultHttpContext();
-        http.Features.Set(new ListenerFeature(Listener.Partner));
+        http.Features.Set(new CallerConnection(Listener.Partner));
 
         Assert.Equal(
             reason,
             new Faults(NullLogger<Faults>.Instance)
-                .RefusalOf(new PostgresException("text", "ERROR", "ERROR", state), new Call(http, Samples.AuditEntries))
+                .RefusalOf(new PostgresException("text", "ERROR", "ERROR", state), new Call(http, Samples.AuditEntries, null))
                 .Reason
         );
     }

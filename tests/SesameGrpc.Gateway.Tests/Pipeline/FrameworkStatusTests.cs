@@ -61,8 +61,8 @@ public sealed class FrameworkStatusTests
     private static Call CallWith(string status)
     {
         var http = new DefaultHttpContext();
-        http.Features.Set(new ListenerFeature(Listener.Partner));
+        http.Features.Set(new CallerConnection(Listener.Partner));
         http.Response.Headers["grpc-status"] = status;
-        return new Call(http, Samples.AuditEntries);
+        return new Call(http, Samples.AuditEntries, null);
     }
 }

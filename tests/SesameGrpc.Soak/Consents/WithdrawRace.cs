@@ -9,7 +9,7 @@ namespace SesameGrpc.Soak.Consents;
 /// <param name="Lookups">Answered look-ups, refused ones too.</param>
 /// <param name="Disclosed">Those that told something; all of them before a withdrawal was acknowledged, if the gateway keeps its promise.</param>
 /// <param name="DisclosedAfterAck">Those whose answer arrived after the acknowledgement.</param>
-/// <param name="LeavesAfterWithdrawal">Disclosures that the audit log has behind their withdrawal.</param>
+/// <param name="LeavesAfterWithdrawal">Disclosures that the audit log has behind their withdrawal, and that were decided half a second after it or later.</param>
 /// <param name="Withdrawals">Withdrawals that were raced.</param>
 internal sealed record WithdrawRaceResult(
     long Lookups,

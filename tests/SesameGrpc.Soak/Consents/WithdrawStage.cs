@@ -198,10 +198,14 @@ internal sealed class WithdrawStage : IAsyncDisposable
             token = page.NextPageToken;
         } while (token.Length > 0);
 
+        // What was decided just before the withdrawal may be committed behind it, and leave before that is acknowledged.
         var ofConsent = records.Where(record => record.Entry.ConsentId == consent.ConsentId).ToList();
-        var withdrawn = ofConsent.Where(record => record.Entry.Outcome == AuditOutcome.Changed).Max(record => record.LeafIndex);
+        var withdrawn = ofConsent.Where(record => record.Entry.Outcome == AuditOutcome.Changed).MaxBy(record => record.LeafIndex)!;
+        var acknowledged = withdrawn.Entry.RecordTime.ToDateTime() + TimeSpan.FromMilliseconds(500);
         return ofConsent.Count(record =>
-            record.LeafIndex > withdrawn && record.Entry.Outcome is AuditOutcome.Disclosed or AuditOutcome.Decided
+            record.LeafIndex > withdrawn.LeafIndex
+            && record.Entry.RecordTime.ToDateTime() > acknowledged
+            && record.Entry.Outcome is (AuditOutcome.Disclosed or AuditOutcome.Decided)
         );
     }
 
