@@ -84,16 +84,22 @@ internal sealed class AnswerGate : PipeWriter, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>An answer that is held must not leave. What comes behind it cannot be told from it any more, so the connection ends.</summary>
-    public void Shut(string reason)
+    /// <summary>An answer that is held must not leave. What comes behind it cannot be told from it any more, so the connection ends. False: it had been ended before.</summary>
+    public bool Shut(string cause)
     {
         lock (gate)
         {
+            if (isShut)
+            {
+                return false;
+            }
+
             isShut = true;
         }
 
-        connection.Abort(new ConnectionAbortedException(reason));
+        connection.Abort(new ConnectionAbortedException(cause));
         isEmpty.TrySetResult();
+        return true;
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => kept.Writer.GetMemory(sizeHint);

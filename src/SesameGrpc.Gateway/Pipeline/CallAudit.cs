@@ -9,7 +9,7 @@ using SesameGrpc.Gateway.Withdrawals;
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>What a call leaves in the audit log, durable before its answer or its refusal is sent. A mutation's entries are committed by the mutation itself.</summary>
-internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faults, CallMetrics metrics, TimeProvider time)
+internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faults, CallMetrics metrics, CallLog logs, TimeProvider time)
 {
     // Longer than it usually takes to read, to find nothing or something, and to append the leaf.
     private static readonly TimeSpan NotFoundAfter = TimeSpan.FromMilliseconds(10);
@@ -74,6 +74,9 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
     /// <summary>Whether an answer may leave that rests on a consent which was found in force at this timestamp: it has not ended, or so shortly ago that its end has not been acknowledged.</summary>
     public bool MayLeave(Reliance reliance, long checkedAt) =>
         !fence.HasEnded(reliance) || time.GetElapsedTime(checkedAt) < WithdrawalFence.LongestAnswer;
+
+    /// <summary>An answer that was held could not leave, and its connection was ended for that.</summary>
+    public void ConnectionEnded(HeldAnswer answer, string cause) => logs.ConnectionEnded(answer.Place.Partner, cause);
 
     /// <summary>An answer that was held has left, or is lost.</summary>
     public void Ended(HeldAnswer answer, StatusCode status)

@@ -15,6 +15,12 @@ internal sealed partial class CallLog(ILogger<CallLog> logger)
         }
     }
 
+    /// <summary>Calls that were under way on the connection get UNAVAILABLE from their own libraries.</summary>
+    public void ConnectionEnded(string partner, string cause) => LogConnectionEnded(partner, cause);
+
     [LoggerMessage(1202, LogLevel.Information, "{Status} ({Reason}) for {Method} by {Caller} (certificate {Serial}); call {CallId}.")]
     private partial void LogRefused(StatusCode status, string? reason, string? method, string? caller, string? serial, string callId);
+
+    [LoggerMessage(1203, LogLevel.Warning, "A connection of {Partner} was ended with the answers that it kept: {Cause}.")]
+    private partial void LogConnectionEnded(string partner, string cause);
 }

@@ -17,7 +17,7 @@ internal sealed class ConcurrencyLimits(GatewayOptions options)
             return null;
         }
 
-        var counter = counters.GetOrAdd(partner.Id, static _ => new Counter());
+        var counter = counters.GetOrAdd(partner.Id, static partner => new Counter(partner));
         if (Interlocked.Increment(ref counter.UnderWay) <= limit)
         {
             call.Place = counter;
@@ -37,8 +37,10 @@ internal sealed class ConcurrencyLimits(GatewayOptions options)
     }
 
     /// <summary>Calls of one partner.</summary>
-    internal sealed class Counter
+    internal sealed class Counter(string partner)
     {
+        public string Partner { get; } = partner;
+
         public int UnderWay;
     }
 }

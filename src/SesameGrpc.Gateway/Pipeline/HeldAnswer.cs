@@ -53,7 +53,11 @@ internal sealed class HeldAnswer(
 
     private void Lose(string cause)
     {
-        gate.Shut(cause);
+        if (gate.Shut(cause))
+        {
+            audit.ConnectionEnded(this, cause);
+        }
+
         audit.Ended(this, StatusCode.Unavailable);
     }
 }

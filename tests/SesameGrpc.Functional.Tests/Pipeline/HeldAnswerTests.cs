@@ -47,6 +47,7 @@ public sealed class HeldAnswerTests
 
             Assert.All(lost, code => Assert.Equal(StatusCode.Unavailable, code));
             Assert.Equal("STORE_UNAVAILABLE", next.Reason);
+            Assert.Single(gateway.Log.Lines, line => line.Contains("A connection of bike was ended", StringComparison.Ordinal));
         }
 
         var told = await Task.WhenAll(LookUp(bike));
