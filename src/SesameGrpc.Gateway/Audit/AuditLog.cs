@@ -22,7 +22,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(2);
 
-    // While calls come side by side, a commit begins this long after the one before has ended, so that many share it; a call that comes alone does not wait.
+    // While calls come side by side, a commit begins this long after the one before, so that many share it; a call that comes alone does not wait.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
     // Where a call's entries are written before they are in a group, so that nobody waits for it.
@@ -126,6 +126,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     {
         while (NextGroup() is { } group)
         {
+            var began = TimeProvider.System.GetTimestamp();
             try
             {
                 Crash.At(Failpoint.AuditTaken);
@@ -140,7 +141,7 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
                 group.Fail(exception);
             }
 
-            Recycle(group);
+            Recycle(group, began);
         }
     }
 
@@ -166,14 +167,15 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         }
     }
 
-    private void Recycle(AuditGroup group)
+    private void Recycle(AuditGroup group, long began)
     {
         lock (gate)
         {
-            if (group.Size > 1 && !isStopped)
+            var rest = Interval - TimeProvider.System.GetElapsedTime(began);
+            if (group.Size > 1 && rest > TimeSpan.Zero && !isStopped)
             {
                 // Whoever comes meanwhile does not wake the writer.
-                Monitor.Wait(gate, Interval);
+                Monitor.Wait(gate, rest);
             }
 
             group.Clear();
