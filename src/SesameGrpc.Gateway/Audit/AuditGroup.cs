@@ -14,8 +14,8 @@ internal sealed class AuditGroup
 
     public LeafWriter Leaves { get; private set; } = new();
 
-    /// <summary>How many owners there were.</summary>
-    public int Size { get; private set; }
+    /// <summary>How many owners there are, those who were taken out too.</summary>
+    public int Size => owners.Count + dropped.Count;
 
     public bool HasRoomFor(LeafWriter more) => Leaves.Count == 0 || Leaves.Count + more.Count <= MaxLeaves;
 
@@ -23,7 +23,6 @@ internal sealed class AuditGroup
     {
         owner.Slice = Leaves.Add(written);
         owners.Add(owner);
-        Size++;
     }
 
     /// <summary>Takes out those whose answer rests on a consent that has ended; they are told so with the others.</summary>
@@ -69,7 +68,6 @@ internal sealed class AuditGroup
         Leaves.Clear();
         owners.Clear();
         dropped.Clear();
-        Size = 0;
     }
 }
 

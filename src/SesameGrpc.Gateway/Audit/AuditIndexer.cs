@@ -17,9 +17,6 @@ internal sealed partial class AuditIndexer(
 {
     private const int PageLeaves = 1024;
 
-    // Between two runs of a backlog. On SQLite, calls wait while one is stored.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
-
     /// <summary>Makes the next run; false when its leaves have not all come, or when another instance was first.</summary>
     public async Task<bool> IndexAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +55,7 @@ internal sealed partial class AuditIndexer(
             {
                 while (await IndexAsync(stoppingToken))
                 {
-                    await Task.Delay(Pause, time, stoppingToken);
+                    await Task.Delay(AuditSetup.BacklogPause, time, stoppingToken);
                 }
             }
             catch (Exception exception) when (exception is DbException or TimeoutException or RefusalException or LogFormatException)

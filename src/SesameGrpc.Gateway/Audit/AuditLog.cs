@@ -202,7 +202,15 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
                 if (await TryWriteAsync(group.Leaves, known, deadline.Token))
                 {
                     fence.Confirm(began);
-                    return await CheckAgainAsync(group, began, deadline.Token);
+
+                    // What took long is checked again: a withdrawal may have been acknowledged meanwhile.
+                    var checkedAt = await fence.RefreshAsync(began, deadline.Token);
+                    if (checkedAt != began)
+                    {
+                        group.Drop(fence);
+                    }
+
+                    return checkedAt;
                 }
 
                 await fence.CatchUpAsync(deadline.Token);
@@ -212,19 +220,6 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
         {
             throw new TimeoutException("The store did not take the audit log's entries in time.", exception);
         }
-    }
-
-    // What took long is checked again: a withdrawal may have been acknowledged meanwhile.
-    private async Task<long> CheckAgainAsync(AuditGroup group, long checkedAt, CancellationToken cancellationToken)
-    {
-        while (time.GetElapsedTime(checkedAt) > WithdrawalFence.LongestAnswer)
-        {
-            checkedAt = time.GetTimestamp();
-            await fence.CatchUpAsync(cancellationToken);
-            group.Drop(fence);
-        }
-
-        return checkedAt;
     }
 
     // Appends nothing when withdrawals have been committed that this instance has not heard of.

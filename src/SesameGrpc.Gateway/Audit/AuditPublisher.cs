@@ -24,16 +24,16 @@ internal sealed partial class AuditPublisher(
     /// <summary>Most leaves under one new checkpoint.</summary>
     private const int MaxLeaves = 32 * Tile.FullWidth;
 
-    // Between two checkpoints of a backlog. On SQLite, calls wait while one is stored.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
-
     private string? lastMisfit;
-    private long waiting;
 
     /// <summary>Signs one checkpoint over what has come; false when nothing has, or when another instance was first.</summary>
-    public async Task<bool> PublishAsync(CancellationToken cancellationToken)
+    public async Task<bool> PublishAsync(CancellationToken cancellationToken) => (await PublishPortionAsync(cancellationToken)).IsSigned;
+
+    // Also says how many leaves have come that the checkpoint does not cover.
+    private async Task<(bool IsSigned, long Waiting)> PublishPortionAsync(CancellationToken cancellationToken)
     {
         long published;
+        long waiting;
         var tiles = new List<Tile>();
         Checkpoint checkpoint;
 
@@ -45,7 +45,7 @@ internal sealed partial class AuditPublisher(
             var size = await AuditStore.SizeAsync(connection, cancellationToken);
             if (size == published)
             {
-                return false;
+                return (false, 0);
             }
 
             var tree = await SignedTree.ContinueAsync(connection, signer.VerifierKey, published, size, cancellationToken);
@@ -58,7 +58,7 @@ internal sealed partial class AuditPublisher(
         Crash.At(Failpoint.CheckpointGrown);
         var isStored = await StoreAsync(published, checkpoint, tiles, cancellationToken);
         Crash.At(Failpoint.CheckpointStored);
-        return isStored;
+        return (isStored, waiting);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -71,9 +71,9 @@ internal sealed partial class AuditPublisher(
         {
             try
             {
-                while (await PublishAsync(stoppingToken) && waiting > 0)
+                while (await PublishPortionAsync(stoppingToken) is { IsSigned: true, Waiting: > 0 })
                 {
-                    await Task.Delay(Pause, time, stoppingToken);
+                    await Task.Delay(AuditSetup.BacklogPause, time, stoppingToken);
                 }
 
                 lastMisfit = null;

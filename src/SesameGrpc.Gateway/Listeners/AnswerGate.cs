@@ -220,12 +220,9 @@ internal sealed class AnswerGate : PipeWriter, IThreadPoolWorkItem
         lock (gate)
         {
             isClosing = true;
-            if (isShut || (!isSending && portions.Count == 0))
-            {
-                isEmpty.TrySetResult();
-            }
         }
 
+        Send();
         await isEmpty.Task;
         await output.CompleteAsync();
     }

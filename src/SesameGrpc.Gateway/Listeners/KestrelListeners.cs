@@ -132,6 +132,8 @@ internal static class KestrelListeners
         var own = X509CertificateLoader.LoadCertificate(client.RawData);
         var intermediates = chain?.ChainPolicy.ExtraStore.Select(sent => X509CertificateLoader.LoadCertificate(sent.RawData)) ?? [];
         var proven = new ClientCertificate(own, intermediates);
+
+        // The authorization server asks for it by itself: it knows no listeners.
         connection.Features.Set(proven);
         connection.Features.GetRequiredFeature<CallerConnection>().Certificate = proven;
         return true;

@@ -31,12 +31,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
             return new ValueTask<AppendOutcome>(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
         }
 
-        if (call.AuditEntries.Count == 0)
-        {
-            call.AuditEntries.Add(call.NewAuditEntry());
-        }
-
-        var outcome = log.AppendAsync(call.AuditEntries, call.Reliances);
+        var outcome = log.AppendAsync(EntriesOf(call), call.Reliances);
 
         // They are written; a collection while the call waits need not keep them.
         call.AuditEntries.Clear();
@@ -65,7 +60,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         }
 
         answers.Hold();
-        log.Append(call.AuditEntries, new HeldAnswer(this, answers, call.Reliances[0], checkedAt, place, call.Method!, call.Begun));
+        log.Append(EntriesOf(call), new HeldAnswer(this, answers, call.Reliances[0], checkedAt, place, call.Method!, call.Begun));
         call.AuditEntries.Clear();
         call.IsHeld = true;
         return true;
@@ -76,14 +71,10 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         !fence.HasEnded(reliance) || time.GetElapsedTime(checkedAt) < WithdrawalFence.LongestAnswer;
 
     /// <summary>An answer that was held could not leave, and its connection was ended for that.</summary>
-    public void ConnectionEnded(HeldAnswer answer, string cause) => logs.ConnectionEnded(answer.Place.Partner, cause);
+    public void ConnectionEnded(string partner, string cause) => logs.ConnectionEnded(partner, cause);
 
     /// <summary>An answer that was held has left, or is lost.</summary>
-    public void Ended(HeldAnswer answer, StatusCode status)
-    {
-        Interlocked.Decrement(ref answer.Place.UnderWay);
-        metrics.Record(answer.Method, status, answer.Begun);
-    }
+    public void Ended(string method, StatusCode status, long begun) => metrics.Record(method, status, begun);
 
     /// <summary>The second half: an answer that was kept waiting is checked again, since a withdrawal may have been acknowledged meanwhile.</summary>
     public ValueTask<bool> MayAnswerAsync(Call call, AppendOutcome outcome)
@@ -100,17 +91,19 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
 
     private async ValueTask<bool> CheckAgainAsync(Call call, long checkedAt)
     {
-        while (time.GetElapsedTime(checkedAt) > WithdrawalFence.LongestAnswer)
+        await fence.RefreshAsync(checkedAt, call.Aborted);
+        return !call.Reliances.Any(fence.HasEnded);
+    }
+
+    // No disclosure goes without one.
+    private static List<AuditEntry> EntriesOf(Call call)
+    {
+        if (call.AuditEntries.Count == 0)
         {
-            checkedAt = time.GetTimestamp();
-            await fence.CatchUpAsync(call.Aborted);
-            if (call.Reliances.Any(fence.HasEnded))
-            {
-                return false;
-            }
+            call.AuditEntries.Add(call.NewAuditEntry());
         }
 
-        return true;
+        return call.AuditEntries;
     }
 
     /// <summary>The call is refused; returns what to refuse it with, which is another refusal when the entry cannot be written.</summary>

@@ -56,7 +56,7 @@ internal sealed class CallPipeline(
             call.Deadline?.Dispose();
             if (!call.IsHeld)
             {
-                ConcurrencyLimits.Leave(call);
+                call.Place?.Leave();
                 metrics.Record(call);
             }
 

@@ -24,16 +24,8 @@ internal sealed class ConcurrencyLimits(GatewayOptions options)
             return null;
         }
 
-        Interlocked.Decrement(ref counter.UnderWay);
+        counter.Leave();
         return Refuse.TooManyCalls(limit);
-    }
-
-    public static void Leave(Call call)
-    {
-        if (call.Place is { } counter)
-        {
-            Interlocked.Decrement(ref counter.UnderWay);
-        }
     }
 
     /// <summary>Calls of one partner.</summary>
@@ -42,5 +34,7 @@ internal sealed class ConcurrencyLimits(GatewayOptions options)
         public string Partner { get; } = partner;
 
         public int UnderWay;
+
+        public void Leave() => Interlocked.Decrement(ref UnderWay);
     }
 }

@@ -24,12 +24,6 @@ internal sealed class HeldAnswer(
     long begun
 ) : LeafOwner
 {
-    public ConcurrencyLimits.Counter Place { get; } = place;
-
-    public string Method { get; } = method;
-
-    public long Begun { get; } = begun;
-
     // Its answer cannot be made anew, but may still leave for a moment: a withdrawal is acknowledged later than that.
     public override bool IsOutdated(WithdrawalFence fence) => !audit.MayLeave(reliance, checkedAt);
 
@@ -39,7 +33,7 @@ internal sealed class HeldAnswer(
         if (outcome.IsAppended && audit.MayLeave(reliance, checkedAt))
         {
             gate.Settle();
-            audit.Ended(this, StatusCode.OK);
+            End(StatusCode.OK);
         }
         else
         {
@@ -55,9 +49,15 @@ internal sealed class HeldAnswer(
     {
         if (gate.Shut(cause))
         {
-            audit.ConnectionEnded(this, cause);
+            audit.ConnectionEnded(place.Partner, cause);
         }
 
-        audit.Ended(this, StatusCode.Unavailable);
+        End(StatusCode.Unavailable);
+    }
+
+    private void End(StatusCode status)
+    {
+        place.Leave();
+        audit.Ended(method, status, begun);
     }
 }

@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace SesameGrpc.Gateway.Pipeline;
 
 /// <summary>
-/// Serves one unary method on the HTTP request itself: reads its message, asks the service, sees to it that the audit log has the call's entries, and only then answers. The gRPC framework
+/// Serves one unary method on the HTTP request itself: reads its message, asks the service, sees to it that the audit log has the call's entries before the answer leaves. The gRPC framework
 /// serves the streams; a unary call through it would pay for a scope, an interceptor and a deadline that it does not need. What a message looks like on the wire is the subclass's to know.
 /// </summary>
 internal abstract class UnaryEndpoint<TRequest, TResponse>(

@@ -69,8 +69,7 @@ internal sealed class Database : IAsyncDisposable
         await EnterSqliteAsync(cancellationToken);
         try
         {
-            sqliteConnection ??= await OpenSqliteAsync(cancellationToken);
-            return await WriteOnceAsync(sqliteConnection, work, cancellationToken);
+            return await WriteOnceAsync(sqliteConnection ?? await OpenSqliteAsync(cancellationToken), work, cancellationToken);
         }
         catch (SqliteException)
         {
@@ -149,9 +148,9 @@ internal sealed class Database : IAsyncDisposable
     // Kept open, since SQLite has one writer at a time. It leaves the log to SqliteCheckpointer.
     private async Task<DbConnection> OpenSqliteAsync(CancellationToken cancellationToken)
     {
-        var connection = await source.OpenConnectionAsync(cancellationToken);
-        await connection.Command("PRAGMA wal_autocheckpoint = 0").ExecuteAsync(cancellationToken);
-        return connection;
+        sqliteConnection = await source.OpenConnectionAsync(cancellationToken);
+        await sqliteConnection.Command("PRAGMA wal_autocheckpoint = 0").ExecuteAsync(CancellationToken.None);
+        return sqliteConnection;
     }
 
     private async ValueTask CloseSqliteAsync()

@@ -108,11 +108,14 @@ internal sealed class StatementBatch(DbTransaction transaction)
         {
             if (!compiled.TryGetValue(statement.Sql, out var command))
             {
-                command = transaction.Command(statement.Sql, statement.Parameters);
-                if (compiled.Count < MostCompiled)
+                if (compiled.Count == MostCompiled)
                 {
-                    compiled.Add(statement.Sql, command);
+                    compiled.Values.ToList().ForEach(old => old.Dispose());
+                    compiled.Clear();
                 }
+
+                command = transaction.Command(statement.Sql, statement.Parameters);
+                compiled.Add(statement.Sql, command);
             }
             else
             {

@@ -106,6 +106,18 @@ internal sealed class WithdrawalFence(Database database, TimeProvider time) : ID
         }
     }
 
+    /// <summary>Hears of withdrawals anew, as long as a check of that time is too old for an answer to leave by it. Returns the timestamp from which on it holds.</summary>
+    public async Task<long> RefreshAsync(long checkedAt, CancellationToken cancellationToken)
+    {
+        while (time.GetElapsedTime(checkedAt) > LongestAnswer)
+        {
+            checkedAt = time.GetTimestamp();
+            await CatchUpAsync(cancellationToken);
+        }
+
+        return checkedAt;
+    }
+
     /// <summary>Deletes what is on record longer than anybody needs it.</summary>
     public Task<int> ForgetAsync(CancellationToken cancellationToken) =>
         database.WriteAsync(

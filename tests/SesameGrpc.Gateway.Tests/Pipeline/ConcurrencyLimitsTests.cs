@@ -22,7 +22,7 @@ public sealed class ConcurrencyLimitsTests
 
         Assert.Equal(ErrorReason.TooManyCalls, limits.Enter(call)!.Reason);
         Assert.Equal(ErrorReason.TooManyCalls, limits.Enter(call)!.Reason);
-        ConcurrencyLimits.Leave(call);
+        call.Place?.Leave();
         Assert.Null(limits.Enter(call));
         Assert.NotNull(limits.Enter(call));
     }
@@ -43,7 +43,7 @@ public sealed class ConcurrencyLimitsTests
             {
                 var call = CallOf(null);
                 Assert.Null(limits.Enter(call));
-                ConcurrencyLimits.Leave(call);
+                call.Place?.Leave();
             }
         );
 

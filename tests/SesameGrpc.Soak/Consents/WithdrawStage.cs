@@ -4,6 +4,7 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Withdrawals;
 using SesameGrpc.TestSupport;
 
 namespace SesameGrpc.Soak.Consents;
@@ -201,7 +202,7 @@ internal sealed class WithdrawStage : IAsyncDisposable
         // What was decided just before the withdrawal may be committed behind it, and leave before that is acknowledged.
         var ofConsent = records.Where(record => record.Entry.ConsentId == consent.ConsentId).ToList();
         var withdrawn = ofConsent.Where(record => record.Entry.Outcome == AuditOutcome.Changed).MaxBy(record => record.LeafIndex)!;
-        var acknowledged = withdrawn.Entry.RecordTime.ToDateTime() + TimeSpan.FromMilliseconds(500);
+        var acknowledged = withdrawn.Entry.RecordTime.ToDateTime() + WithdrawalFence.LongestAnswer;
         return ofConsent.Count(record =>
             record.LeafIndex > withdrawn.LeafIndex
             && record.Entry.RecordTime.ToDateTime() > acknowledged
