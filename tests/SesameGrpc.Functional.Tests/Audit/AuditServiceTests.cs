@@ -33,7 +33,7 @@ public sealed class AuditServiceTests(Stores stores)
         foreach (var count in new[] { 1, 2, 253, 256, 40 })
         {
             await AppendAsync(gateway, count);
-            await gateway.Service<AuditPublisher>().PublishAsync(CancellationToken.None);
+            await gateway.PublishAsync();
             notes.Add((await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest())).Note);
         }
 
@@ -65,7 +65,7 @@ public sealed class AuditServiceTests(Stores stores)
     {
         await using var gateway = await GatewayUnderTest.StartAsync(Rarely);
         await AppendAsync(gateway, 3);
-        await gateway.Service<AuditPublisher>().PublishAsync(CancellationToken.None);
+        await gateway.PublishAsync();
         var size = (await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest())).TreeSize;
 
         string[] reasons =
@@ -125,7 +125,7 @@ public sealed class AuditServiceTests(Stores stores)
     {
         await using var gateway = await stores.StartGatewayAsync(store, Rarely);
         await AppendAsync(gateway, 600);
-        await gateway.Service<AuditPublisher>().PublishAsync(CancellationToken.None);
+        await gateway.PublishAsync();
         var newest = await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest());
         await AppendAsync(gateway, 5);
 
@@ -152,7 +152,7 @@ public sealed class AuditServiceTests(Stores stores)
             new GatewaySetup { Settings = new Dictionary<string, string?> { ["Sesame:Audit:CheckpointMilliseconds"] = "100" } }
         );
         await AppendAsync(gateway, 300);
-        await gateway.Service<AuditPublisher>().PublishAsync(CancellationToken.None);
+        await gateway.PublishAsync();
         var note = (await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest())).Note;
         var appending = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AppendAsync(gateway, 100)));
 

@@ -1,3 +1,4 @@
+using SesameGrpc.Functional.Tests.Audit;
 using System.Text.Json;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;

@@ -1,10 +1,8 @@
-using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Retention;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.Soak.Ledger;
 using SesameGrpc.TestSupport;
-using SesameGrpc.TransparencyLog;
 
 namespace SesameGrpc.Functional.Tests.Retention;
 
@@ -43,18 +41,6 @@ internal static class OldLog
                 ],
                 CancellationToken.None
             );
-    }
-
-    public static async Task<Checkpoint> PublishAsync(this GatewayUnderTest gateway)
-    {
-        while (await gateway.Service<AuditPublisher>().PublishAsync(CancellationToken.None)) { }
-        return await gateway.NewestAsync();
-    }
-
-    public static async Task<Checkpoint> NewestAsync(this GatewayUnderTest gateway)
-    {
-        var newest = await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest());
-        return Checkpoint.Open(newest.Note, VerifierKey.Parse(newest.VerifierKey));
     }
 
     /// <summary>Makes a group of each leaf, so that one can be tampered with alone.</summary>

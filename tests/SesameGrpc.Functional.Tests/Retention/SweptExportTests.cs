@@ -1,3 +1,4 @@
+using SesameGrpc.Functional.Tests.Audit;
 using System.Text.Json.Nodes;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Soak.Ledger;
