@@ -19,7 +19,9 @@ internal sealed class AuditEntries(KeyRing keys, TimeProvider time) : IDisposabl
 
     public const int SubjectHashBytes = 16;
 
-    private const int FormatVersion = 1;
+    /// <summary>Version of the entries' format.</summary>
+    public const int FormatVersion = 1;
+
     private const ulong LengthDelimited = 2;
 
     // A key of its own: the log cannot be joined with the gateway's logs or with the shared cache, which know persons by other pseudonyms.

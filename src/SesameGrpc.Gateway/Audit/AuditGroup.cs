@@ -91,24 +91,13 @@ internal abstract class LeafOwner
 }
 
 /// <summary>A call that waits for its leaves.</summary>
-internal sealed class AuditWaiter(IReadOnlyList<Reliance> reliances) : LeafOwner, IValueTaskSource<AppendOutcome>
+internal sealed class AuditWaiter(Reliances reliances) : LeafOwner, IValueTaskSource<AppendOutcome>
 {
     private ManualResetValueTaskSourceCore<AppendOutcome> core;
 
     public ValueTask<AppendOutcome> Outcome => new(this, core.Version);
 
-    public override bool IsOutdated(WithdrawalFence fence)
-    {
-        for (var index = 0; index < reliances.Count; index++)
-        {
-            if (fence.HasEnded(reliances[index]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public override bool IsOutdated(WithdrawalFence fence) => reliances.HaveEnded(fence);
 
     public override void Complete(AppendOutcome outcome) => core.SetResult(outcome);
 

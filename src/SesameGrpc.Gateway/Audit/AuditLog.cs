@@ -25,10 +25,6 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     // While calls come side by side, a commit begins this long after the one before, so that many share it; a call that comes alone does not wait.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
 
-    // Where a call's entries are written before they are in a group, so that nobody waits for it.
-    [ThreadStatic]
-    private static LeafWriter? scratch;
-
     private readonly object gate = new();
     private readonly Queue<AuditGroup> groups = new();
     private AuditGroup? open;
@@ -38,15 +34,21 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     private bool isStopped;
 
     /// <summary>Adds the statements that append the entries as leaves, in their order, to the last batch of a transaction.</summary>
-    public static void Append(StatementBatch last, IReadOnlyList<AuditEntry> entries)
+    public static void Append(StatementBatch last, IEnumerable<AuditEntry> entries)
     {
-        if (entries.Count == 0)
+        var leaves = new LeafWriter();
+        leaves.Add(entries);
+        Append(last, leaves);
+    }
+
+    /// <summary>The same for entries that are written.</summary>
+    public static void Append(StatementBatch last, LeafWriter leaves)
+    {
+        if (leaves.Count == 0)
         {
             return;
         }
 
-        var leaves = new LeafWriter();
-        leaves.Add(entries);
         last.Add("UPDATE audit_log SET size = size + @count WHERE id = 1", ("count", leaves.Count));
         last.Add(Insert, ParametersOf(leaves, leaves.Written.ToArray()));
     }
@@ -55,47 +57,34 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
     /// Appends the entries in a transaction that all who wait at the time share; returns when they are durable. Who gives up waiting may leave an entry
     /// behind of an answer that was never sent.
     /// </summary>
-    public Task AppendAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) =>
-        AppendAsync(entries, []).AsTask().WaitAsync(cancellationToken);
+    public Task AppendAsync(IEnumerable<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        var leaves = LeafWriter.Rent();
+        leaves.Add(entries);
+        var outcome = AppendAsync(leaves, cancellationToken);
+        leaves.Return();
+        return outcome;
+    }
+
+    /// <summary>The same for entries that are written, and may be forgotten once this has returned.</summary>
+    public Task AppendAsync(LeafWriter leaves, CancellationToken cancellationToken) =>
+        AppendAsync(leaves, new Reliances()).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>The same for an answer that rests on consents. When one of them has ended, nothing is appended for it. It takes no longer than two writes may.</summary>
-    public ValueTask<AppendOutcome> AppendAsync(IReadOnlyList<AuditEntry> entries, IReadOnlyList<Reliance> reliances)
+    public ValueTask<AppendOutcome> AppendAsync(LeafWriter leaves, Reliances reliances)
     {
-        if (entries.Count == 0)
+        if (leaves.Count == 0)
         {
             return ValueTask.FromResult(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
         }
 
         var waiter = new AuditWaiter(reliances);
-        Append(entries, waiter);
+        Append(leaves, waiter);
         return waiter.Outcome;
     }
 
     /// <summary>The same for an owner that does not wait, and is told.</summary>
-    public void Append(IReadOnlyList<AuditEntry> entries, LeafOwner owner)
-    {
-        var written = scratch ??= new LeafWriter();
-        written.Clear();
-        written.Add(entries);
-        Enqueue(written, owner);
-    }
-
-    /// <summary>Whether the store did not take the last entries.</summary>
-    public bool IsFailing { get; private set; }
-
-    /// <summary>Stops the writer; what waits is written still.</summary>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            isStopped = true;
-            Monitor.Pulse(gate);
-        }
-
-        writer?.Join();
-    }
-
-    private void Enqueue(LeafWriter written, LeafOwner owner)
+    public void Append(LeafWriter written, LeafOwner owner)
     {
         lock (gate)
         {
@@ -118,6 +107,21 @@ internal sealed class AuditLog(Database database, WithdrawalFence fence, FreshLe
 
             open.Add(written, owner);
         }
+    }
+
+    /// <summary>Whether the store did not take the last entries.</summary>
+    public bool IsFailing { get; private set; }
+
+    /// <summary>Stops the writer; what waits is written still.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isStopped = true;
+            Monitor.Pulse(gate);
+        }
+
+        writer?.Join();
     }
 
     // A thread of its own, whatever a write waits for: SQLite blocks the one that it writes on, and calls need all that the pool has. Calls go on outside of the write's context,

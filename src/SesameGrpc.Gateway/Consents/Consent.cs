@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Data.Common;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Partner.V1;
+using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Storage;
 
 namespace SesameGrpc.Gateway.Consents;
@@ -73,6 +74,13 @@ internal sealed record Consent
     {
         entry.ConsentId = Id;
         entry.Purpose = Purpose;
+    }
+
+    /// <summary>The same in an entry that is written; between disclosed_fields and order_facts.</summary>
+    public void Describe(EntryWriter entry)
+    {
+        entry.Number(AuditEntry.PurposeFieldNumber, (int)Purpose);
+        entry.Text(AuditEntry.ConsentIdFieldNumber, Id);
     }
 
     public static Consent Map(DbDataReader row) => Map(row, 0);

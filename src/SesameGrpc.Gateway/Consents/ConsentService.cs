@@ -70,7 +70,7 @@ internal sealed class ConsentService(ConsentStore store, SandboxConsents sandbox
     private static void Disclose(Call call, Consent consent, long asOf)
     {
         call.Reliances.Add(new Reliance(consent.Person, asOf));
-        consent.Describe(call.Discloses(consent.Person, "consent", consent.Id, 0, "consent"));
+        call.Discloses(consent.Person, "consent", consent.Id, 0, "consent", consent.Describe);
     }
 
     private static Wire ToMessage(Consent consent) =>

@@ -49,7 +49,7 @@ internal sealed class CreditBadgeService(
             {
                 var outcome = await changes.IssueAsync(transaction, partner, consent?.Person, request, token);
                 issued = outcome.Badge;
-                call.AuditEntries.Add(EntryOf(call, outcome));
+                call.Leaves.Add(EntryOf(call, outcome));
                 return AnswerOf(outcome);
             },
             (last, leaves) => Tell(last, leaves, issued, EventType.CreditBadgeIssued)
@@ -97,7 +97,7 @@ internal sealed class CreditBadgeService(
             {
                 revoked = await changes.RevokeAsync(transaction, call, request, standing.StateOf, token);
                 call.Concerns(revoked.Person);
-                call.AuditEntries.Add(EntryOf(call, revoked));
+                call.Leaves.Add(EntryOf(call, revoked));
                 return new RevokeCreditBadgeResponse { CreditBadge = ToMessage(revoked, CreditBadgeState.Revoked) };
             },
             (last, leaves) => Tell(last, leaves, revoked, EventType.CreditBadgeRevoked)
@@ -151,14 +151,18 @@ internal sealed class CreditBadgeService(
     private CreditBadge Disclose(Call call, BadgeReading reading)
     {
         var (badge, state) = (reading.Badge, standing.StateOf(reading));
-        var entry = call.Discloses(badge.Person, ResourceKind, badge.Id, badge.Revision, ResourceKind);
+        Action<AuditEntry>? ofBand = null;
         if (state == CreditBadgeState.Lit)
         {
             call.Reliances.Add(new Reliance(badge.Person, reading.AsOf));
-            reading.Consent.Describe(entry);
-            entry.DisclosedFields.Add("band");
+            ofBand = entry =>
+            {
+                reading.Consent.Describe(entry);
+                entry.DisclosedFields.Add("band");
+            };
         }
 
+        call.Discloses(badge.Person, ResourceKind, badge.Id, badge.Revision, ResourceKind, ofBand);
         return ToMessage(badge, state);
     }
 

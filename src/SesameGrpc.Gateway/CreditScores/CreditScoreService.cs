@@ -19,6 +19,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
 {
     private const int MaxBatch = 1000;
     private static readonly string[] NotScored = ["not_scored_reason"];
+    private static readonly string[] Band = ["band"];
     private static readonly string[] Score = ["score", "band"];
     private static readonly string[] ScoreAndDimensions = ["score", "band", "dimensions"];
     private readonly TimeSpan validity = options.Persons.ScoreValidity;
@@ -68,7 +69,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             response.ValidUntilTime = person.FedScore is null ? null : Instants.ToTimestamp(person.ExpiryMicros(validity));
         }
 
-        call.AuditEntries.Add(EntryOf(call, consent, person, response.HasBand ? ["band"] : ["not_scored_reason"]));
+        Record(call, consent, person, response.HasBand ? Band : NotScored);
         return response;
     }
 
@@ -128,7 +129,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             response.Score = ToMessage(person, includeDimensions);
         }
 
-        call.AuditEntries.Add(EntryOf(call, consent, person, FieldsOf(response)));
+        Record(call, consent, person, FieldsOf(response));
         return response;
     }
 
@@ -137,13 +138,17 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         : told.Score.Dimensions is null ? Score
         : ScoreAndDimensions;
 
-    private static AuditEntry EntryOf(Call call, Consent consent, PersonSnapshot person, IEnumerable<string> told)
+    private void Record(Call call, Consent consent, PersonSnapshot person, ReadOnlySpan<string> told)
     {
-        var entry = call.NewAuditEntry(consent.Person);
+        var entry = call.BeginEntry(AuditOutcome.Disclosed, consent.Person, time.NowMicros());
+        entry.Number(AuditEntry.PersonVersionFieldNumber, person.Version);
+        foreach (var field in told)
+        {
+            entry.Text(AuditEntry.DisclosedFieldsFieldNumber, field);
+        }
+
         consent.Describe(entry);
-        entry.PersonVersion = person.Version;
-        entry.DisclosedFields.Add(told);
-        return entry;
+        entry.End();
     }
 
     // The partner may have the scope, and yet not from this person.

@@ -139,11 +139,11 @@ internal sealed class EligibilityService(
             response.Reasons.Add(ReasonTexts.Of(decision.Reasons));
         }
 
-        call.AuditEntries.Add(EntryOf(call, consent, request, person, response, nowMicros));
+        Record(call, consent, request, person, response, nowMicros);
         return response;
     }
 
-    private AuditEntry EntryOf(
+    private void Record(
         Call call,
         Consent consent,
         CheckEligibilityRequest request,
@@ -152,25 +152,26 @@ internal sealed class EligibilityService(
         long decidedMicros
     )
     {
-        var entry = call.NewAuditEntry(consent.Person, decidedMicros);
-        consent.Describe(entry);
-        entry.Outcome = AuditOutcome.Decided;
-        entry.Programme = request.Programme;
-        entry.PolicyVersion = told.PolicyVersion;
-        entry.Decision = told.Decision;
-        foreach (var detail in told.Reasons)
+        Span<int> reasons = stackalloc int[told.Reasons.Count];
+        for (var index = 0; index < reasons.Length; index++)
         {
-            entry.DecisionReasons.Add(detail.Reason);
+            reasons[index] = (int)told.Reasons[index].Reason;
         }
 
-        entry.PersonVersion = person.Version;
-        record.Describe(entry, request.Amount, request.Attributes);
-        entry.DisclosedFields.Add("decision");
+        var entry = call.BeginEntry(AuditOutcome.Decided, consent.Person, decidedMicros);
+        entry.Text(AuditEntry.ProgrammeFieldNumber, request.Programme);
+        entry.Text(AuditEntry.PolicyVersionFieldNumber, told.PolicyVersion);
+        entry.Number(AuditEntry.DecisionFieldNumber, (int)told.Decision);
+        entry.Numbers(AuditEntry.DecisionReasonsFieldNumber, reasons);
+        entry.Number(AuditEntry.PersonVersionFieldNumber, person.Version);
+        entry.Text(AuditEntry.DisclosedFieldsFieldNumber, "decision");
         if (told.Terms is not null)
         {
-            entry.DisclosedFields.Add("terms");
+            entry.Text(AuditEntry.DisclosedFieldsFieldNumber, "terms");
         }
 
-        return entry;
+        consent.Describe(entry);
+        record.Describe(entry, consent.Person, request.Amount, request.Attributes);
+        entry.End();
     }
 }

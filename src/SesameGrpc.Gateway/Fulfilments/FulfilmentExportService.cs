@@ -114,17 +114,17 @@ internal sealed class FulfilmentExportService(
         CancellationToken cancellationToken
     )
     {
-        call.AuditEntries.Clear();
+        call.Leaves.Clear();
         foreach (var change in changes)
         {
             var entry = call.NewAuditEntry(change.Report?.Person);
             (entry.ResourceKind, entry.ResourceId) = (FulfilmentJournal.ResourceKind, change.FulfilmentId);
             entry.ResourceRevision = change.Report?.Last.Revision ?? 0;
             entry.DisclosedFields.Add("fulfilment");
-            call.AuditEntries.Add(entry);
+            call.Leaves.Add(entry);
         }
 
-        await audit.AppendAsync(call.AuditEntries, cancellationToken);
+        await audit.AppendAsync(call.Leaves, cancellationToken);
         foreach (var change in changes)
         {
             await responses.WriteAsync(

@@ -51,7 +51,7 @@ internal sealed class FulfilmentService(
                 (added, var basis) = await changes.ReportAsync(transaction, asked, token);
                 var entry = FulfilmentJournal.Describe(call.NewAuditEntry(), added.Id, added.Last.Revision);
                 basis.Describe(entry);
-                call.AuditEntries.Add(entry);
+                call.Leaves.Add(entry);
                 return new ReportFulfilmentResponse { Fulfilment = FulfilmentMessages.ToMessage(added) };
             },
             (last, leaves) => Append(last, added!, FulfilmentChange.Reported, leaves)
@@ -82,7 +82,7 @@ internal sealed class FulfilmentService(
                     request.ExpectedRevision,
                     token
                 );
-                call.AuditEntries.Add(FulfilmentJournal.Describe(call.NewAuditEntry(), corrected.Id, corrected.Last.Revision));
+                call.Leaves.Add(FulfilmentJournal.Describe(call.NewAuditEntry(), corrected.Id, corrected.Last.Revision));
                 return new CorrectFulfilmentResponse { Fulfilment = FulfilmentMessages.ToMessage(corrected) };
             },
             (last, leaves) => Append(last, corrected!, isRetraction ? FulfilmentChange.Retracted : FulfilmentChange.Corrected, leaves)

@@ -44,7 +44,7 @@ internal sealed class PersonLeaving(PersonStore persons, PersonErasure erasure, 
                     await persons.FindByExternalIdAsync(transaction, request.Person, token)
                     ?? throw new RefusalException(Refuse.NotFound());
                 erased = await EraseAsync(call, transaction, row.Id, token);
-                call.AuditEntries.AddRange(erased.EntriesOf(NewEntry));
+                call.Leaves.Add(erased.EntriesOf(NewEntry));
                 return new ErasePersonResponse { EraseTime = Timestamp.FromDateTimeOffset(Instants.FromMicros(erased.Micros)) };
             },
             (last, leaves) => erased!.AppendBehindLeaves(last, leaves)

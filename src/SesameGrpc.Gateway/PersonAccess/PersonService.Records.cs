@@ -42,6 +42,6 @@ internal sealed partial class PersonService
     {
         var entry = context.Call().NewAuditEntry();
         entry.DisclosedFields.Add(what);
-        context.Call().AuditEntries.Add(entry);
+        context.Call().Leaves.Add(entry);
     }
 }

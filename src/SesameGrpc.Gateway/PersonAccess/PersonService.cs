@@ -64,7 +64,7 @@ internal sealed partial class PersonService(
         var entry = call.NewAuditEntry();
         entry.PersonVersion = row.Person.Version;
         entry.DisclosedFields.Add("person");
-        call.AuditEntries.Add(entry);
+        call.Leaves.Add(entry);
         var open = await disputeStore.CountOpenAsync(row.Id, context.CancellationToken);
         return new GetPersonResponse { Person = PersonMessages.ToMessage(row, open) };
     }
@@ -198,7 +198,7 @@ internal sealed partial class PersonService(
             async (transaction, token) =>
             {
                 outcome = await change(transaction, row.Id, token);
-                call.AuditEntries.AddRange(outcome.EntriesOf(call.NewAuditEntry));
+                call.Leaves.Add(outcome.EntriesOf(call.NewAuditEntry));
                 return answer(outcome);
             },
             (last, leaves) => outcome!.AppendBehindLeaves(last, leaves)
@@ -252,7 +252,7 @@ internal sealed partial class PersonService(
 
                 var entry = call.NewAuditEntry();
                 entry.PersonVersion = row.Person.Version;
-                call.AuditEntries.AddRange([.. withdrawn?.EntriesOf(call.NewAuditEntry) ?? [], entry]);
+                call.Leaves.Add([.. withdrawn?.EntriesOf(call.NewAuditEntry) ?? [], entry]);
                 var open = await DisputeStore.CountOpenAsync(transaction.Connection!, row.Id, token);
                 return answer(PersonMessages.ToMessage(row, open));
             },

@@ -16,7 +16,12 @@ namespace SesameGrpc.Gateway.Pipeline;
 /// <summary>One call under way: what the steps of the pipeline have found out, for the steps behind them and for the services.</summary>
 internal sealed class Call(HttpContext http, AuditEntries entries, MethodEndpoint? endpoint)
 {
-    private string? id;
+    // How the id is written: 32 hexadecimal digits.
+    private const string IdFormat = "N";
+    private const int IdDigits = 32;
+
+    private Guid id;
+    private LeafWriter? leaves;
 
     public HttpContext Http { get; } = http;
 
@@ -24,7 +29,7 @@ internal sealed class Call(HttpContext http, AuditEntries entries, MethodEndpoin
     public long Begun { get; init; }
 
     /// <summary>Names the call in RequestInfo and in the logs.</summary>
-    public string Id => id ??= NewId();
+    public string Id => RandomId.ToString(IdFormat);
 
     public CallerConnection Connection { get; } = http.CallerConnection();
 
@@ -78,21 +83,23 @@ internal sealed class Call(HttpContext http, AuditEntries entries, MethodEndpoin
 
     /// <summary>
     /// What the call has to leave in the audit log, one entry for each person. Those of a disclosure are durable before its answer is sent; those of a
-    /// mutation are committed with it. A call that adds none leaves one that names the person it concerns.
+    /// mutation are committed with it.
     /// </summary>
-    public List<AuditEntry> AuditEntries { get; } = new(1);
+    public LeafWriter Leaves => leaves ??= LeafWriter.Rent();
 
     /// <summary>The consents that the answer rests on: it is not sent if one of them has ended by then.</summary>
-    public List<Reliance> Reliances { get; } = new(1);
+    public Reliances Reliances { get; } = new();
 
     /// <summary>The answer is written, and its connection keeps it until its leaf is durable.</summary>
     public bool IsHeld { get; set; }
 
-    private static string NewId()
+    private Guid RandomId => id == default ? id = NewId() : id;
+
+    private static Guid NewId()
     {
         Span<byte> bytes = stackalloc byte[16];
         SecureRandom.Fill(bytes);
-        return Convert.ToHexStringLower(bytes);
+        return new Guid(bytes);
     }
 
     /// <summary>The request is about this person, by internal id, or by what the caller said where that leads to nobody: entries that name nobody else, also that of a refusal, carry the person's hash.</summary>
@@ -107,32 +114,32 @@ internal sealed class Call(HttpContext http, AuditEntries entries, MethodEndpoin
         var entry = NewAuditEntry(person);
         entry.Outcome = AuditOutcome.Refused;
         entry.ErrorReason = reason;
-        AuditEntries.Add(entry);
+        Leaves.Add(entry);
     }
 
-    /// <summary>Something of an object of a person is told; the entry, for what else there is to say.</summary>
-    public AuditEntry Discloses(string person, string kind, string id, long revision, string field)
+    /// <summary>Something of an object of a person is told.</summary>
+    public void Discloses(string person, string kind, string id, long revision, string field, Action<AuditEntry>? more = null)
     {
         var entry = NewAuditEntry(person);
         entry.ResourceKind = kind;
         entry.ResourceId = id;
         entry.ResourceRevision = revision;
         entry.DisclosedFields.Add(field);
-        AuditEntries.Add(entry);
-        return entry;
+        more?.Invoke(entry);
+        Leaves.Add(entry);
     }
 
-    /// <summary>An object is changed; the entry, for what else there is to say.</summary>
-    public AuditEntry Changes(string kind, string id)
+    /// <summary>An object is changed.</summary>
+    public void Changes(string kind, string id, long revision = 0)
     {
         var entry = NewAuditEntry();
         entry.ResourceKind = kind;
         entry.ResourceId = id;
-        AuditEntries.Add(entry);
-        return entry;
+        entry.ResourceRevision = revision;
+        Leaves.Add(entry);
     }
 
-    /// <summary>An entry for the audit log with all that the call knows by itself; not yet among <see cref="AuditEntries"/>.</summary>
+    /// <summary>An entry for the audit log with all that the call knows by itself; not yet among <see cref="Leaves"/>.</summary>
     public AuditEntry NewAuditEntry(string? person = null) => NewAuditEntry(person, entries.NowMicros);
 
     /// <summary>The same for what was decided at a moment just past.</summary>
@@ -143,6 +150,39 @@ internal sealed class Call(HttpContext http, AuditEntries entries, MethodEndpoin
         entry.SubjectHash = (person ?? Person) is { } concerned ? entries.SubjectHashOf(concerned) : ByteString.Empty;
         entry.RequestId = RequestId;
         return entry;
+    }
+
+    /// <summary>
+    /// The same for what is answered from memory: the entry of a disclosure, which is written to <see cref="Leaves"/> as its fields are given. Those that the call knows by itself are there, up to
+    /// request_id.
+    /// </summary>
+    public EntryWriter BeginEntry(AuditOutcome outcome, string person, long micros)
+    {
+        Span<byte> digits = stackalloc byte[IdDigits];
+        RandomId.TryFormat(digits, out _, IdFormat);
+        var entry = new EntryWriter(Leaves, micros, Caller, Method!, digits);
+        entry.Number(AuditEntry.OutcomeFieldNumber, (int)outcome);
+        entry.Bytes(AuditEntry.SubjectHashFieldNumber, entries.SubjectHashOf(person).Span);
+        entry.Text(AuditEntry.RequestIdFieldNumber, RequestId);
+        return entry;
+    }
+
+    /// <summary>The call's entries; where it has added none, the one that names the person it concerns.</summary>
+    public LeafWriter AllLeaves()
+    {
+        if (Leaves.Count == 0)
+        {
+            Leaves.Add(NewAuditEntry());
+        }
+
+        return Leaves;
+    }
+
+    /// <summary>The call's entries have been taken from <see cref="Leaves"/>; no more will come.</summary>
+    public void ReturnLeaves()
+    {
+        leaves?.Return();
+        leaves = null;
     }
 }
 

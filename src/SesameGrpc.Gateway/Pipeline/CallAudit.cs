@@ -31,10 +31,8 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
             return new ValueTask<AppendOutcome>(new AppendOutcome(IsAppended: true, time.GetTimestamp()));
         }
 
-        var outcome = log.AppendAsync(EntriesOf(call), call.Reliances);
-
-        // They are written; a collection while the call waits need not keep them.
-        call.AuditEntries.Clear();
+        var outcome = log.AppendAsync(call.AllLeaves(), call.Reliances);
+        call.ReturnLeaves();
         return outcome;
     }
 
@@ -51,7 +49,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
             || call.Place is not { UnderWay: > 1 } place
             || call.Connection.Gate is not { } answers
             || call.Reliances.Count != 1
-            || fence.HasEnded(call.Reliances[0])
+            || fence.HasEnded(call.Reliances.First)
             || time.GetElapsedTime(checkedAt) > OldestCheck
             || log.IsFailing
         )
@@ -60,8 +58,8 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
         }
 
         answers.Hold();
-        log.Append(EntriesOf(call), new HeldAnswer(this, answers, call.Reliances[0], checkedAt, place, call.Method!, call.Begun));
-        call.AuditEntries.Clear();
+        log.Append(call.AllLeaves(), new HeldAnswer(this, answers, call.Reliances.First, checkedAt, place, call.Method!, call.Begun));
+        call.ReturnLeaves();
         call.IsHeld = true;
         return true;
     }
@@ -92,18 +90,7 @@ internal sealed class CallAudit(AuditLog log, WithdrawalFence fence, Faults faul
     private async ValueTask<bool> CheckAgainAsync(Call call, long checkedAt)
     {
         await fence.RefreshAsync(checkedAt, call.Aborted);
-        return !call.Reliances.Any(fence.HasEnded);
-    }
-
-    // No disclosure goes without one.
-    private static List<AuditEntry> EntriesOf(Call call)
-    {
-        if (call.AuditEntries.Count == 0)
-        {
-            call.AuditEntries.Add(call.NewAuditEntry());
-        }
-
-        return call.AuditEntries;
+        return !call.Reliances.HaveEnded(fence);
     }
 
     /// <summary>The call is refused; returns what to refuse it with, which is another refusal when the entry cannot be written.</summary>

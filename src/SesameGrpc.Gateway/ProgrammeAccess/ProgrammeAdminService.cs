@@ -197,7 +197,7 @@ internal sealed partial class ProgrammeAdminService(
             {
                 var entry = context.Call().NewAuditEntry();
                 var answer = await change(transaction, entry, token);
-                context.Call().AuditEntries.Add(entry);
+                context.Call().Leaves.Add(entry);
                 return answer;
             }
         );

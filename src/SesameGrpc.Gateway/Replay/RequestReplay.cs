@@ -90,7 +90,7 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
 
         // A transaction that is tried again makes its entries again.
         Crash.At(Failpoint.ReplayClaimed);
-        call.AuditEntries.Clear();
+        call.Leaves.Clear();
         var answer = (await effect(transaction, cancellationToken)).ToByteArray();
         Crash.At(Failpoint.ReplayEffectDone);
         last.Add(
@@ -101,7 +101,7 @@ internal sealed class RequestReplay(Database database, TimeProvider time)
             ("method", key.Method),
             ("request", key.RequestId)
         );
-        var leaves = call.AuditEntries.Count > 0 ? call.AuditEntries : [call.NewAuditEntry()];
+        var leaves = call.AllLeaves();
         AuditLog.Append(last, leaves);
         behindLeaves?.Invoke(last, leaves.Count);
         Crash.At(Failpoint.ReplayReady);

@@ -77,8 +77,8 @@ internal sealed class SandboxReset(
                 agreed = await PersonsAsync(transaction, "SELECT DISTINCT person_id FROM consents WHERE ended_us IS NULL", token);
                 reports = await DeleteReportsAsync(transaction, token);
                 var forgotten = await ForgetAsync(transaction, token);
-                call.AuditEntries.AddRange(reports.Select(report => FulfilmentJournal.Describe(call.NewAuditEntry(), report, 0)));
-                call.AuditEntries.Add(call.NewAuditEntry());
+                call.Leaves.Add(reports.Select(report => FulfilmentJournal.Describe(call.NewAuditEntry(), report, 0)));
+                call.Leaves.Add(call.NewAuditEntry());
                 forgotten.ClockSetBack = Duration.FromTimeSpan(ahead);
                 clock.Reset();
                 failures.Clear("");

@@ -317,7 +317,7 @@ internal sealed class WebhookService(
     private static bool IsId(string id) => FieldCheck.IsVisibleText(id);
 
     private static void Audit(ServerCallContext context, WebhookTarget target) =>
-        context.Call().Changes(ResourceKind, target.Id).ResourceRevision = target.Document.Revision;
+        context.Call().Changes(ResourceKind, target.Id, target.Document.Revision);
 
     private sealed record EndpointChange(IMessage Request, string RequestId, string Id);
 }

@@ -62,7 +62,7 @@ public sealed class AuditEntriesTests
     {
         var entry = Entries(Samples.NewKeys()).New("gateway", new string('m', AuditLog.MaxEntryBytes), "");
 
-        Assert.Throws<ArgumentException>(() => AuditLog.Append(new StatementBatch(null!), [entry]));
+        Assert.Throws<InvalidOperationException>(() => AuditLog.Append(new StatementBatch(null!), [entry]));
     }
 
     private static AuditEntries Entries(KeyRing keys) => new(keys, new FakeTimeProvider(Samples.Now.AddTicks(3)));
