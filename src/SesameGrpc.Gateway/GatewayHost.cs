@@ -216,7 +216,7 @@ internal static class GatewayHost
         app.MapWhen(http => http.Listener() == Listener.Public, branch => MapPublic(branch, options));
         app.MapWhen(
             http => http.Listener() == Listener.Partner && AuthorizationServer.IsPartnerEndpoint(http.Request.Path),
-            branch => branch.Use(AuthorizationServer.BoundRequestAsync).UseAuthentication().Run(NotFoundAsync)
+            branch => branch.Use(AuthorizationServer.PrepareRequestAsync).UseAuthentication().Run(NotFoundAsync)
         );
         app.MapWhen(http => http.Listener() == Listener.Partner && CertificateEndpoint.IsHere(http), branch => branch.MapCertificates());
         app.UseRouting();

@@ -34,16 +34,32 @@ public static class EntryBundle
         var entries = new List<ReadOnlyMemory<byte>>();
         while (bundle.Length > 0)
         {
-            var length = bundle.Length < LengthBytes ? int.MaxValue : BinaryPrimitives.ReadUInt16BigEndian(bundle.Span);
-            if (bundle.Length - LengthBytes < length)
+            var entry = First(bundle.Span);
+            if (entry < 0)
             {
                 throw new LogFormatException($"The bundle ends within entry {entries.Count}.");
             }
 
-            entries.Add(bundle.Slice(LengthBytes, length));
-            bundle = bundle[(LengthBytes + length)..];
+            entries.Add(bundle.Slice(LengthBytes, entry));
+            bundle = bundle[(LengthBytes + entry)..];
         }
 
         return entries;
+    }
+
+    /// <summary>Takes the first entry off a bundle; false where there is none, or where the bundle ends within it.</summary>
+    public static bool TryTake(ref ReadOnlySpan<byte> bundle, out ReadOnlySpan<byte> entry)
+    {
+        var length = First(bundle);
+        entry = length < 0 ? default : bundle.Slice(LengthBytes, length);
+        bundle = length < 0 ? bundle : bundle[(LengthBytes + length)..];
+        return length >= 0;
+    }
+
+    // Length of the first entry; -1: it is not whole.
+    private static int First(ReadOnlySpan<byte> bundle)
+    {
+        var length = bundle.Length < LengthBytes ? int.MaxValue : BinaryPrimitives.ReadUInt16BigEndian(bundle);
+        return length > bundle.Length - LengthBytes ? -1 : length;
     }
 }

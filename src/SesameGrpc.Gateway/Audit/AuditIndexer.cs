@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Refusals;
 using SesameGrpc.Gateway.Storage;
@@ -22,7 +23,7 @@ internal sealed partial class AuditIndexer(
     {
         LeafRun next;
         LeafRun[] merged;
-        UInt128[] records;
+        List<UInt128> records;
 
         // All is read and sorted before the transaction begins: on SQLite, calls wait for it.
         await using (var connection = await database.OpenAsync(cancellationToken))
@@ -65,16 +66,16 @@ internal sealed partial class AuditIndexer(
         }
     }
 
-    private async Task<UInt128[]> RecordsAsync(
+    private async Task<List<UInt128>> RecordsAsync(
         DbConnection connection,
         LeafRun run,
-        IEnumerable<LeafRun> merged,
+        LeafRun[] merged,
         CancellationToken cancellationToken
     )
     {
         // What has ended is nobody's any more.
         var first = Math.Clamp(await AuditStore.MinimumIndexAsync(connection, cancellationToken), run.First, run.End);
-        var records = new List<UInt128>(LeafRun.FreshLeaves);
+        var records = new List<UInt128>((merged.Length + 1) * LeafRun.FreshLeaves);
         for (var next = first; next < run.End; )
         {
             var page = (int)Math.Min(PageLeaves, run.End - next);
@@ -88,7 +89,7 @@ internal sealed partial class AuditIndexer(
         }
 
         records.Sort();
-        return [.. records];
+        return records;
     }
 
     private static async Task<int> ReadRecordsAsync(
@@ -111,7 +112,7 @@ internal sealed partial class AuditIndexer(
         DbTransaction transaction,
         LeafRun next,
         LeafRun[] merged,
-        UInt128[] records,
+        List<UInt128> records,
         CancellationToken cancellationToken
     )
     {
@@ -129,7 +130,7 @@ internal sealed partial class AuditIndexer(
             part.Delete(last);
         }
 
-        (merged.Length > 0 ? next.Merged : next).Add(last, records);
+        (merged.Length > 0 ? next.Merged : next).Add(last, CollectionsMarshal.AsSpan(records));
         return (true, last);
     }
 

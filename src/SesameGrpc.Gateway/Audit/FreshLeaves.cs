@@ -19,17 +19,16 @@ internal sealed class FreshLeaves
     public FreshLeaves() => Array.Fill(indexes, -1);
 
     /// <summary>Keeps leaves that are durable now, in the form of <see cref="EntryBundle"/>; the first one has this index.</summary>
-    public void Add(long first, ReadOnlyMemory<byte> entries)
+    public void Add(long first, ReadOnlySpan<byte> entries)
     {
         lock (gate)
         {
-            var index = first;
-            foreach (var entry in EntryBundle.Slice(entries))
+            for (var index = first; EntryBundle.TryTake(ref entries, out var entry); index++)
             {
                 var place = PlaceOf(index);
-                MerkleHash.OfLeaf(entry.Span, HashAt(place));
-                records[place] = LeafRun.RecordOf(entry.Span, index) ?? 0;
-                indexes[place] = index++;
+                MerkleHash.OfLeaf(entry, HashAt(place));
+                records[place] = LeafRun.RecordOf(entry, index) ?? 0;
+                indexes[place] = index;
             }
         }
     }

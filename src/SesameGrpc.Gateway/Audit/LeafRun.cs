@@ -76,11 +76,11 @@ internal readonly record struct LeafRun(int Level, long Index)
         AuditEntries.SubjectHashIn(entry) is { Length: > 0 } hash ? new UInt128(KeyOf(hash), (ulong)index) : null;
 
     /// <summary>Adds the statements that store the run.</summary>
-    public void Add(StatementBatch last, UInt128[] sorted)
+    public void Add(StatementBatch last, ReadOnlySpan<UInt128> sorted)
     {
         for (var start = 0; start < sorted.Length; start += PageRecords)
         {
-            var page = sorted.AsSpan(start, Math.Min(PageRecords, sorted.Length - start));
+            var page = sorted.Slice(start, Math.Min(PageRecords, sorted.Length - start));
             var records = new byte[page.Length * RecordBytes];
             for (var index = 0; index < page.Length; index++)
             {

@@ -61,6 +61,7 @@ internal static class SignedTree
     )
     {
         var page = new byte[PageLeaves * MerkleHash.Bytes];
+        Action<Tile> onFullTile = fullTiles.Add;
         while (tree.Size < target)
         {
             var count = (int)Math.Min(PageLeaves, target - tree.Size);
@@ -68,7 +69,7 @@ internal static class SignedTree
             var hashes = known > 0 ? page : await LeafHashesAsync(connection, tree.Size, count, cancellationToken);
             for (var position = 0; position < (known > 0 ? known : count); position++)
             {
-                tree.Append(hashes.AsSpan(position * MerkleHash.Bytes, MerkleHash.Bytes), fullTiles.Add);
+                tree.Append(hashes.AsSpan(position * MerkleHash.Bytes, MerkleHash.Bytes), onFullTile);
             }
         }
     }

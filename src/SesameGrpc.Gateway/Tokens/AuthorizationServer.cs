@@ -8,6 +8,7 @@ using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Partners;
 using SesameGrpc.Gateway.Storage;
+using SesameGrpc.Gateway.Tls;
 using static OpenIddict.Server.OpenIddictServerEvents;
 using static OpenIddict.Server.OpenIddictServerHandlers;
 
@@ -40,7 +41,7 @@ internal static class AuthorizationServer
 
     public static IServiceCollection AddAuthorizationServer(this IServiceCollection services, GatewayOptions options, KeyRing keys)
     {
-        services.AddHttpContextAccessor();
+        services.AddScoped<RequestCertificate>();
         services
             .AddOpenIddict()
             .AddCore(core =>
@@ -61,9 +62,13 @@ internal static class AuthorizationServer
     /// <summary>The endpoints that authenticate the client by its certificate, and are on the partner listener alone.</summary>
     public static bool IsPartnerEndpoint(PathString path) => path.Value is TokenPath or PushPath or RevokePath;
 
-    /// <summary>What such a request passes first: a bound on its form, which else may take gigabytes.</summary>
-    public static async Task BoundRequestAsync(HttpContext http, RequestDelegate next)
+    /// <summary>
+    /// What such a request passes first: a bound on its form, which else may take gigabytes, and its certificate for <see cref="PartnerApplicationManager"/>. With an accessor to the request in
+    /// place of that, every call would make its HttpContext anew.
+    /// </summary>
+    public static async Task PrepareRequestAsync(HttpContext http, RequestDelegate next)
     {
+        http.RequestServices.GetRequiredService<RequestCertificate>().Value = http.Features.Get<ClientCertificate>();
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LargestRequestBytes;
         try
         {

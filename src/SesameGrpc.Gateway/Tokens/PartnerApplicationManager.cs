@@ -19,7 +19,7 @@ internal sealed class PartnerApplicationManager(
     ILogger<OpenIddictApplicationManager<OpenIddictEntityFrameworkCoreApplication>> logger,
     IOptionsMonitor<OpenIddictCoreOptions> options,
     IOpenIddictApplicationStore<OpenIddictEntityFrameworkCoreApplication> store,
-    IHttpContextAccessor http,
+    RequestCertificate presented,
     CertificateTrust trust,
     PartnerDirectory partners
 ) : OpenIddictApplicationManager<OpenIddictEntityFrameworkCoreApplication>(cache, logger, options, store)
@@ -58,10 +58,16 @@ internal sealed class PartnerApplicationManager(
     )
     {
         var clientId = await Store.GetClientIdAsync(application, cancellationToken);
-        return http.HttpContext?.Features.Get<ClientCertificate>() is { } certificate
+        return presented.Value is { } certificate
             && clientId is not null
             && trust.OfPartner(certificate).Partner == clientId
             && partners.Current.Find(clientId) is { IsActive: true } partner
             && partner.Document.ClientAuthentication == method;
     }
+}
+
+/// <summary>The client certificate of the request in whose scope this is; null: the request does not authenticate a client.</summary>
+internal sealed class RequestCertificate
+{
+    public ClientCertificate? Value { get; set; }
 }
