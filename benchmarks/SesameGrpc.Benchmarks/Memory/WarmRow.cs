@@ -52,7 +52,7 @@ internal sealed record WarmRow(
         async Task LookUpAsync()
         {
             var number = Random.Shared.NextInt64(persons);
-            var reading = await reader.GetAsync(MemoryWorld.IdOf(number), CancellationToken.None);
+            var reading = await reader.GetAsync(MemoryWorld.IdOf(number), CancellationToken.None, static token => token);
             MemoryWorld.Require(reading.Person, number);
             if (reading.Source == AnswerSource.SharedCache)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.Gateway.Caching;
 using SesameGrpc.Gateway.Keys;
@@ -12,32 +13,33 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
 {
     private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(5);
 
-    private readonly SingleFlight<UInt128, PersonReading> flights = new();
+    private readonly SingleFlight<UInt128, PersonReading?> sharedFlights = new();
+    private readonly SingleFlight<UInt128, PersonReading> storeFlights = new();
 
-    /// <summary>The person as this instance remembers them; false: the person has to be read, see <see cref="GetAsync"/>.</summary>
-    public bool TryGet(string subject, out PersonReading reading)
-    {
-        var isKnown = memory.TryGet(subject, out var person);
-        reading = new PersonReading(person, AnswerSource.Memory);
-        return isKnown;
-    }
-
-    public ValueTask<PersonReading> GetAsync(string subject, CancellationToken cancellationToken) =>
-        TryGet(subject, out var known)
-            ? new ValueTask<PersonReading>(known)
-            : new ValueTask<PersonReading>(ReadAsync(subject, cancellationToken));
+    /// <summary>
+    /// The person as found first. The shared cache is not waited for longer than Sesame:Redis:TimeoutMilliseconds, so a call's deadline, whose timer costs as much as the look-up there, is asked for only when the
+    /// store has to be.
+    /// </summary>
+    /// <param name="subject">The person's internal id.</param>
+    /// <param name="call">Whose look-up it is.</param>
+    /// <param name="deadlineOf">The token that ends the call's waiting.</param>
+    public ValueTask<PersonReading> GetAsync<TCall>(string subject, TCall call, Func<TCall, CancellationToken> deadlineOf) =>
+        memory.TryGet(subject, out var known)
+            ? new ValueTask<PersonReading>(new PersonReading(known, AnswerSource.Memory))
+            : ReadAsync(subject, call, deadlineOf);
 
     /// <summary>A newer version of a person has been committed: what is older is dropped, also from reads under way.</summary>
     public void Announce(UInt128 pseudonym, long version)
     {
-        flights.Outdate(pseudonym);
+        sharedFlights.Outdate(pseudonym);
+        storeFlights.Outdate(pseudonym);
         memory.DropOlder(pseudonym, version);
     }
 
     /// <summary>Announcements may have been missed: everything in memory and under way is outdated.</summary>
     public void ForgetAll()
     {
-        foreach (var pseudonym in flights.Keys)
+        foreach (var pseudonym in sharedFlights.Keys.Concat(storeFlights.Keys))
         {
             Announce(pseudonym, long.MaxValue);
         }
@@ -45,31 +47,53 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
         memory.Clear();
     }
 
-    private Task<PersonReading> ReadAsync(string subject, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<PersonReading> ReadAsync<TCall>(string subject, TCall call, Func<TCall, CancellationToken> deadlineOf)
     {
         var pseudonym = pseudonyms.Of(subject);
-        return flights
-            .JoinAsync(
-                pseudonym,
-                (Reader: this, Subject: subject, Pseudonym: pseudonym),
-                static (flight, state) => state.Reader.FlyAsync(state.Subject, state.Pseudonym, flight),
-                out _
-            )
-            .WaitAsync(cancellationToken);
-    }
-
-    private async Task<PersonReading> FlyAsync(string subject, UInt128 pseudonym, Flight<PersonReading> flight)
-    {
-        // The flight before this one may have landed between its passenger's look at the memory and this one's take-off.
-        if (TryGet(subject, out var landed))
+        var state = (Reader: this, Subject: subject, Pseudonym: pseudonym);
+        if (shared.IsConfigured)
         {
-            return landed;
+            var found = await sharedFlights.JoinAsync(
+                pseudonym,
+                state,
+                static (flight, state) => state.Reader.FlyToSharedAsync(state.Subject, state.Pseudonym, flight),
+                out _
+            );
+            if (found is { } reading)
+            {
+                return reading;
+            }
         }
 
-        if (await shared.FindAsync(pseudonym) is { } cached)
+        return await storeFlights
+            .JoinAsync(
+                pseudonym,
+                state,
+                static (flight, state) => state.Reader.FlyToStoreAsync(state.Subject, state.Pseudonym, flight),
+                out _
+            )
+            .WaitAsync(deadlineOf(call));
+    }
+
+    // Null: the person has to be read in the store.
+    private async Task<PersonReading?> FlyToSharedAsync(string subject, UInt128 pseudonym, Flight<PersonReading?> flight)
+    {
+        if (await shared.FindAsync(pseudonym) is not { } person)
         {
-            Keep(flight, subject, pseudonym, cached, cached.Version);
-            return new PersonReading(cached, AnswerSource.SharedCache);
+            return null;
+        }
+
+        Keep(flight, subject, pseudonym, person, person.Version);
+        return new PersonReading(person, AnswerSource.SharedCache);
+    }
+
+    private async Task<PersonReading> FlyToStoreAsync(string subject, UInt128 pseudonym, Flight<PersonReading> flight)
+    {
+        // The flight before this one may have landed between its passenger's look at the memory and this one's take-off.
+        if (memory.TryGet(subject, out var landed))
+        {
+            return new PersonReading(landed, AnswerSource.Memory);
         }
 
         var generation = shared.Generation;
@@ -98,7 +122,7 @@ internal sealed class PersonReader(PersonMemory memory, SharedPersonCache shared
         }
     }
 
-    private void Keep(Flight<PersonReading> flight, string subject, UInt128 pseudonym, PersonSnapshot? person, long version) =>
+    private void Keep<TReading>(Flight<TReading> flight, string subject, UInt128 pseudonym, PersonSnapshot? person, long version) =>
         flight.Land(
             (Memory: memory, Subject: subject, Pseudonym: pseudonym, Person: person, Version: version),
             static read => read.Memory.Put(read.Subject, read.Pseudonym, read.Person, read.Version)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SesameGrpc.Gateway.Configuration;
 using StackExchange.Redis;
 
@@ -24,6 +25,7 @@ internal sealed class RedisLink(RedisOptions options, TimeProvider time) : IAsyn
     private bool IsPaused => Volatile.Read(ref failures) >= FailuresInARow && time.GetElapsedTime(Volatile.Read(ref failedAt)) < Pause;
 
     /// <summary>Asks Redis; the other value where it does not answer in time, or with an error.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> TryAsync<TState, T>(TState state, Func<IDatabase, TState, Task<T>> ask, T otherwise)
     {
         if (redis is null || IsPaused)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using SesameGrpc.Gateway.Configuration;
 using SesameGrpc.Gateway.Keys;
 using SesameGrpc.Gateway.Storage;
@@ -56,6 +57,7 @@ internal sealed class SharedPersonCache(GatewayOptions options, KeyRing keys, Ti
     /// <summary>Ends the suspicion, once a new generation has put what Redis holds out of reach.</summary>
     public void Trust() => isSuspect = false;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<PersonSnapshot?> FindAsync(UInt128 pseudonym)
     {
         if (!IsConfigured || isSuspect)

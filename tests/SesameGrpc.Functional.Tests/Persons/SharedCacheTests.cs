@@ -158,9 +158,7 @@ public sealed class SharedCacheTests(Stores stores)
         var reader = gateway.Service<PersonReader>();
         var person = await gateway.PersonIdAsync("p");
 
-        var readings = await Task.WhenAll(
-            Enumerable.Range(0, 1000).Select(_ => Task.Run(async () => await reader.GetAsync(person, CancellationToken.None)))
-        );
+        var readings = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => Task.Run(async () => await GetAsync(reader, person))));
 
         var fromStore = readings
             .Where(reading => reading.Source == AnswerSource.Store)
@@ -187,7 +185,7 @@ public sealed class SharedCacheTests(Stores stores)
                 async (transaction, token) =>
                 {
                     await transaction.Command("LOCK TABLE persons IN ACCESS EXCLUSIVE MODE").ExecuteAsync(token);
-                    begun = reader.GetAsync(person, CancellationToken.None).AsTask();
+                    begun = GetAsync(reader, person);
                     reader.Announce(pseudonym, 2);
                     return 0;
                 },
@@ -196,7 +194,7 @@ public sealed class SharedCacheTests(Stores stores)
 
         Assert.Equal(650, (await begun).Person!.ServedScore);
         Assert.False(gateway.Service<PersonMemory>().TryGet(person, out _));
-        Assert.Equal(AnswerSource.Store, (await reader.GetAsync(person, CancellationToken.None)).Source);
+        Assert.Equal(AnswerSource.Store, (await GetAsync(reader, person)).Source);
         Assert.True(gateway.Service<PersonMemory>().TryGet(person, out _));
     }
 
@@ -216,7 +214,7 @@ public sealed class SharedCacheTests(Stores stores)
                 async (transaction, token) =>
                 {
                     await transaction.Command("LOCK TABLE persons IN ACCESS EXCLUSIVE MODE").ExecuteAsync(token);
-                    begun = gateway.Service<PersonReader>().GetAsync("p", CancellationToken.None).AsTask();
+                    begun = GetAsync(gateway.Service<PersonReader>(), "p");
                     await Eventually.HoldsAsync(() => IsWaitedForAsync(gateway, "persons"), "the read waits for the table");
                     Assert.True(shared.RaiseGenerationTo(shared.Generation + 1));
                     return 0;
@@ -297,6 +295,9 @@ public sealed class SharedCacheTests(Stores stores)
 
         Assert.Equal(last, shared.Generation);
     }
+
+    private static Task<PersonReading> GetAsync(PersonReader reader, string person) =>
+        reader.GetAsync(person, CancellationToken.None, static token => token).AsTask();
 
     private static async Task<bool> IsWaitedForAsync(GatewayUnderTest gateway, string table)
     {

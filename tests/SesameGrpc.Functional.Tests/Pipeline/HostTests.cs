@@ -4,6 +4,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using SesameGrpc.Contracts.Partner.V1;
 using SesameGrpc.TestSupport;
 using Xunit;
@@ -38,6 +39,14 @@ public sealed class HostTests
             Assert.Equal(("ES256", "P-256"), (key.GetProperty("alg").GetString(), key.GetProperty("crv").GetString()));
             Assert.False(key.TryGetProperty("d", out _));
         }
+    }
+
+    [Fact]
+    public async Task NoAccessorToTheRequest_KeepsTheServerFromUsingItsContextsAgain()
+    {
+        await using var gateway = await GatewayUnderTest.StartAsync();
+
+        Assert.Throws<InvalidOperationException>(() => gateway.Service<IHttpContextAccessor>());
     }
 
     [Fact]

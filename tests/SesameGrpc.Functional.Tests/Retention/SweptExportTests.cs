@@ -1,6 +1,6 @@
-using SesameGrpc.Functional.Tests.Audit;
 using System.Text.Json.Nodes;
 using SesameGrpc.Contracts.Operator.V1;
+using SesameGrpc.Functional.Tests.Audit;
 using SesameGrpc.Soak.Ledger;
 using SesameGrpc.TestSupport;
 using Xunit;
