@@ -113,9 +113,14 @@ public sealed class GatewayProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    // Of the same configuration as this program.
+    // Of the same configuration as this program, unless another is named.
     private static string Assembly()
     {
+        if (Environment.GetEnvironmentVariable("SESAME_GATEWAY_DLL") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         return Path.Combine(
             TestEnvironment.RepositoryRoot,
