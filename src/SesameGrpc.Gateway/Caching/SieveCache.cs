@@ -115,6 +115,9 @@ internal sealed class SieveCache<TKey, TValue>(int capacity)
 
         (node.Newer is null ? ref newest : ref node.Newer.Older) = node.Older;
         (node.Older is null ? ref oldest : ref node.Older.Newer) = node.Newer;
+
+        // A node that has grown old would keep all that came after it from being collected, gone or not, until a full collection.
+        (node.Older, node.Newer) = (null, null);
         count--;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CsCheck;
 using SesameGrpc.Gateway.Caching;
 using Xunit;
@@ -28,6 +29,25 @@ public sealed class SieveCacheTests
         Assert.Equal("2", cache.Put(4, "4"));
         Assert.Equal("3", cache.Put(5, "5"));
         Assert.Equal(["1", null, null, "4", "5"], Enumerable.Range(1, 5).Select(cache.Find));
+    }
+
+    [Fact]
+    public void WhatHasGone_IsNotKeptByWhatWentBefore()
+    {
+        var cache = new SieveCache<int, object>(2);
+        cache.Put(1, new object());
+        cache.Put(2, new object());
+
+        // Both are old when they go, and nobody looks for what old objects keep until the next full collection.
+        GC.Collect();
+        GC.Collect();
+        var young = PutYoung(cache, 3);
+        PutYoung(cache, 4);
+        PutYoung(cache, 5);
+        GC.Collect(0);
+
+        Assert.False(young.TryGetTarget(out _));
+        Assert.Equal(2, cache.Count);
     }
 
     [Fact]
@@ -126,6 +146,14 @@ public sealed class SieveCacheTests
         );
 
         Assert.Equal(cache.Count, Enumerable.Range(0, 300).Count(key => cache.Find(key) is not null));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<object> PutYoung(SieveCache<int, object> cache, int key)
+    {
+        var value = new object();
+        cache.Put(key, value);
+        return new WeakReference<object>(value);
     }
 
     private static SieveCache<int, string> Of(params int[] keys)
