@@ -14,6 +14,7 @@ namespace SesameGrpc.Gateway.Storage;
 internal sealed class Database : IAsyncDisposable
 {
     private const int WriteAttempts = 5;
+    private static readonly TimeSpan LongestLastWrite = TimeSpan.FromSeconds(5);
 
     private readonly DbDataSource source;
     private readonly SemaphoreSlim sqliteWriter = new(1, 1);
@@ -99,6 +100,8 @@ internal sealed class Database : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A write whose caller has given up may be under way still; it has this long, as a shutdown does not wait for ever.
+        await sqliteWriter.WaitAsync(LongestLastWrite);
         await CloseSqliteAsync();
         await source.DisposeAsync();
         sqliteWriter.Dispose();
