@@ -8,4 +8,6 @@ if pkg-config --exists grpc++ 2>/dev/null && mkdir -p "$here/peers/bin"; then
 else
     echo "floor-cpp is left out: it needs g++, pkg-config and libgrpc++-dev." >&2
 fi
+SESAME_GATEWAY_DLL=$("$here/../eng/publish.sh")
+export SESAME_GATEWAY_DLL
 exec "$here/start.sh" calls "$@"

@@ -1,5 +1,6 @@
-using System.Numerics;
 using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using SesameGrpc.Contracts.Audit.V1;
 
 namespace SesameGrpc.Gateway.Audit;
@@ -10,12 +11,6 @@ namespace SesameGrpc.Gateway.Audit;
 /// </summary>
 internal readonly ref struct EntryWriter
 {
-    private const ulong Varint = 0;
-    private const ulong LengthDelimited = 2;
-
-    // Seconds and nanoseconds of a google.protobuf.Timestamp.
-    private const int SecondsFieldNumber = 1;
-    private const int NanosFieldNumber = 2;
     private const int MicrosPerSecond = 1_000_000;
     private const int NanosPerMicro = 1000;
 
@@ -39,7 +34,7 @@ internal readonly ref struct EntryWriter
     {
         if (value != 0)
         {
-            Put(TagOf(field, Varint));
+            Put(WireFormat.MakeTag(field, WireFormat.WireType.Varint));
             Put((ulong)value);
         }
     }
@@ -69,13 +64,12 @@ internal readonly ref struct EntryWriter
         var size = 0;
         foreach (var value in values)
         {
-            size += SizeOf((ulong)value);
+            size += CodedOutputStream.ComputeUInt64Size((ulong)value);
         }
 
         if (size > 0)
         {
-            Put(TagOf(field, LengthDelimited));
-            Put((ulong)size);
+            Prefix(field, size);
             foreach (var value in values)
             {
                 Put((ulong)value);
@@ -90,27 +84,30 @@ internal readonly ref struct EntryWriter
     {
         var (seconds, rest) = Math.DivRem(micros, MicrosPerSecond);
         var nanos = rest * NanosPerMicro;
-        var size = (seconds == 0 ? 0 : 1 + SizeOf((ulong)seconds)) + (nanos == 0 ? 0 : 1 + SizeOf((ulong)nanos));
-        Put(TagOf(AuditEntry.RecordTimeFieldNumber, LengthDelimited));
-        Put((ulong)size);
-        Number(SecondsFieldNumber, seconds);
-        Number(NanosFieldNumber, nanos);
+        var size =
+            (seconds == 0 ? 0 : 1 + CodedOutputStream.ComputeUInt64Size((ulong)seconds))
+            + (nanos == 0 ? 0 : 1 + CodedOutputStream.ComputeUInt64Size((ulong)nanos));
+        Prefix(AuditEntry.RecordTimeFieldNumber, size);
+        Number(Timestamp.SecondsFieldNumber, seconds);
+        Number(Timestamp.NanosFieldNumber, nanos);
     }
 
     private Span<byte> Begin(int field, int size)
     {
-        Put(TagOf(field, LengthDelimited));
-        Put((ulong)size);
+        Prefix(field, size);
         return leaves.Take(size);
     }
 
-    private static ulong TagOf(int field, ulong wireType) => ((ulong)field << 3) | wireType;
-
-    private static int SizeOf(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
+    // Before what is as long as this.
+    private void Prefix(int field, int size)
+    {
+        Put(WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited));
+        Put((ulong)size);
+    }
 
     private void Put(ulong value)
     {
-        var bytes = leaves.Take(SizeOf(value));
+        var bytes = leaves.Take(CodedOutputStream.ComputeUInt64Size(value));
         for (var index = 0; index < bytes.Length - 1; index++)
         {
             bytes[index] = (byte)(value | 0x80);

@@ -59,7 +59,8 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         var reading = await persons.GetAsync(consent, call);
         var person = reading.Person ?? throw new RefusalException(Refuse.NotFound());
         var response = new GetScoreBandResponse { Subject = request.Subject };
-        if (person.IsExpired(time.NowMicros(), validity))
+        var nowMicros = time.NowMicros();
+        if (person.IsExpired(nowMicros, validity))
         {
             response.NotScoredReason = NotScoredReason.ScoreExpired;
         }
@@ -69,7 +70,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             response.ValidUntilTime = person.FedScore is null ? null : Instants.ToTimestamp(person.ExpiryMicros(validity));
         }
 
-        Record(call, consent, person, response.HasBand ? Band : NotScored);
+        Record(call, consent, person, response.HasBand ? Band : NotScored, nowMicros);
         return response;
     }
 
@@ -129,7 +130,7 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
             response.Score = ToMessage(person, includeDimensions);
         }
 
-        Record(call, consent, person, FieldsOf(response));
+        Record(call, consent, person, FieldsOf(response), nowMicros);
         return response;
     }
 
@@ -138,9 +139,9 @@ internal sealed class CreditScoreService(ConsentReader consents, PersonReader pe
         : told.Score.Dimensions is null ? Score
         : ScoreAndDimensions;
 
-    private void Record(Call call, Consent consent, PersonSnapshot person, ReadOnlySpan<string> told)
+    private static void Record(Call call, Consent consent, PersonSnapshot person, ReadOnlySpan<string> told, long nowMicros)
     {
-        var entry = call.BeginEntry(AuditOutcome.Disclosed, consent.Person, time.NowMicros());
+        var entry = call.BeginEntry(AuditOutcome.Disclosed, consent.Person, nowMicros);
         entry.Number(AuditEntry.PersonVersionFieldNumber, person.Version);
         foreach (var field in told)
         {

@@ -2,7 +2,6 @@ using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Functional.Tests.Audit;
 using SesameGrpc.Functional.Tests.Retention;
 using SesameGrpc.Functional.Tests.Waivers;
 using SesameGrpc.Gateway.Audit;

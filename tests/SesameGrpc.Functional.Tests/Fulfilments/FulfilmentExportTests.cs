@@ -2,7 +2,6 @@ using System.Text.Json;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Contracts.Partner.V1;
-using SesameGrpc.Functional.Tests.Audit;
 using SesameGrpc.Functional.Tests.Retention;
 using SesameGrpc.Gateway.Storage;
 using SesameGrpc.TestSupport;

@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using SesameGrpc.Contracts.Audit.V1;
 using SesameGrpc.Contracts.Operator.V1;
-using SesameGrpc.Functional.Tests.Audit;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Retention;
 using SesameGrpc.Gateway.Storage;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using SesameGrpc.Contracts.Operator.V1;
-using SesameGrpc.Functional.Tests.Audit;
 using SesameGrpc.Soak.Ledger;
 using SesameGrpc.TestSupport;
 using Xunit;

@@ -18,7 +18,6 @@ internal static class LogTraffic
     public static async Task MakeAsync(GatewayUnderTest gateway)
     {
         var bike = await gateway.ConnectAsync("bike", new Enrolment { Programme = "bike.deposit_free" });
-        var publisher = gateway.Service<AuditPublisher>();
         for (var person = 0; person < Persons; person++)
         {
             await gateway.FeedAsync($"test-{person}", 400 + (person * 10));
@@ -34,11 +33,11 @@ internal static class LogTraffic
                 await MakeAsync(bike, $"test-{person}", $"ride-{round}-{person}");
             }
 
-            await publisher.PublishAsync(CancellationToken.None);
+            await gateway.PublishAsync();
         }
 
         await FillRunAsync(gateway);
-        while (await publisher.PublishAsync(CancellationToken.None)) { }
+        await gateway.PublishAsync();
     }
 
     // Persons' leaves are indexed once there are enough for a run.

@@ -1,13 +1,12 @@
 using SesameGrpc.Contracts.Operator.V1;
 using SesameGrpc.Gateway.Audit;
 using SesameGrpc.Gateway.Storage;
-using SesameGrpc.TestSupport;
 using SesameGrpc.TransparencyLog;
 
-namespace SesameGrpc.Functional.Tests.Audit;
+namespace SesameGrpc.TestSupport;
 
 /// <summary>Signed checkpoints of a gateway's audit log, when a test wants them.</summary>
-internal static class PublishedLog
+public static class PublishedLog
 {
     /// <summary>Signs until a checkpoint covers every leaf there is now, and returns the newest. A turn that the gateway's own worker had first is taken again.</summary>
     public static async Task<Checkpoint> PublishAsync(this GatewayUnderTest gateway)
@@ -22,6 +21,7 @@ internal static class PublishedLog
         return await gateway.NewestAsync();
     }
 
+    /// <summary>The newest checkpoint, its signature verified.</summary>
     public static async Task<Checkpoint> NewestAsync(this GatewayUnderTest gateway)
     {
         var newest = await gateway.Audit.GetAuditCheckpointAsync(new GetAuditCheckpointRequest());
